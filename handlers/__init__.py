@@ -1,0 +1,32 @@
+"""Every route. `api` routes answer with and without the prefix /api; realtime adds /socket.io/ itself."""
+
+from pathlib import Path
+
+from handlers.auth import LoginHandler, MeHandler, RegisterHandler
+from handlers.base import FileHandler
+from handlers.health import HealthHandler
+from handlers.notices import NoticesHandler
+from handlers.rooms import MemberHandler, MembersHandler, MessagesHandler, RoomHandler, RoomsHandler
+
+WEB = {"path": Path(__file__).parent.parent / "web", "default_filename": "index.html"}
+
+api = [
+    # Accounts
+    ("/auth/local/register", RegisterHandler),
+    ("/auth/local", LoginHandler),
+    ("/users/me", MeHandler),
+    # The worked example
+    ("/rooms", RoomsHandler),
+    ("/rooms/([^/]+)", RoomHandler),
+    ("/rooms/([^/]+)/members", MembersHandler),
+    ("/rooms/([^/]+)/members/([^/]+)", MemberHandler),
+    ("/rooms/([^/]+)/messages", MessagesHandler),
+    ("/notices", NoticesHandler),
+]
+
+routes = [
+    *((f"(?:/api)?{path}", handler) for path, handler in api),
+    ("/healthz", HealthHandler),
+    ("/()", FileHandler, WEB),
+    ("/web/(.*)", FileHandler, WEB),
+]

@@ -1,0 +1,110 @@
+"""What every handler inherits: JSON in and out, one shape of error, and who is asking."""
+
+import functools
+import logging
+
+import orjson
+from tornado.web import HTTPError, StaticFileHandler
+
+from handlers import json_body
+from handlers.client_address import client_address
+from handlers.cross_origin import CrossOriginHandler
+from handlers.errors import ApiError, answer_to
+from handlers.forms import Form, validated
+from handlers.limited_body import LimitedBodyHandler
+from models import DatabaseAway
+from models.authentication import authenticate
+from models.errors import ModelError, Unauthenticated
+
+JSON = "application/json; charset=utf-8"
+log = logging.getLogger(__name__)
+
+
+def authenticated(method):
+    """Lets a method run only for a user who is logged in; anyone else gets 401."""
+
+    @functools.wraps(method)
+    def wrapper(self, *args, **kwargs):
+        if self.current_user is None:
+            raise self.refusal
+        return method(self, *args, **kwargs)
+
+    return wrapper
+
+
+class BaseHandler(CrossOriginHandler, LimitedBodyHandler):
+    """Inherit from this: `self.current_user`, `self.db`, `self.form(Model)`, `self.write(a dict or a list)`."""
+
+    @property
+    def db(self):
+        """The database, for models."""
+        return self.settings["db"]
+
+    @property
+    def client_address(self) -> str:
+        """Where the request comes from, behind the proxies that TRUSTED_PROXIES names."""
+        forwarded_for = self.request.headers.get("X-Forwarded-For", "")
+        return client_address(self.request.remote_ip, forwarded_for, self.settings["trusted_proxies"])
+
+    def form(self, model: type[Form]) -> Form:
+        """The body as a `model`. Raises ApiError 400 that names the fields which do not fit."""
+        return validated(model, json_body.parse(bytes(self.body)))
+
+    def query(self, model: type[Form]) -> Form:
+        """The query string as a `model`. Raises ApiError 400 that names the fields which do not fit."""
+        return validated(model, {name: self.get_query_argument(name) for name in self.request.query_arguments})
+
+    def write(self, chunk):
+        """Writes a dict or a list as JSON; times become ISO 8601 in UTC."""
+        if isinstance(chunk, dict | list):
+            self.set_header("Content-Type", JSON)
+            chunk = orjson.dumps(chunk, option=orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC)
+        super().write(chunk)
+
+    async def prepare(self):
+        """Sets current_user, or `refusal`: why there is none. Routes that are open to everyone do not mind."""
+        self.current_user, self.refusal = None, ApiError(401, "Missing or invalid credentials")
+        scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            try:
+                self.current_user = await authenticate(self.db, self.settings["tokens"], token.strip())
+            except (Unauthenticated, DatabaseAway) as error:
+                self.refusal = error
+        await super().prepare()
+
+    def send_error(self, status_code: int = 500, **kwargs):
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        answer = answer_to(error, status_code)
+        super().send_error(answer.status_code, answer=answer)
+
+    def write_error(self, status_code: int, answer: ApiError, **kwargs):
+        for name, value in answer.headers().items():
+            self.set_header(name, value)
+        if status_code == 405:
+            self.set_header("Allow", self.methods())
+        body = answer.envelope()
+        self.set_header("Content-Type", JSON)
+        self.set_header("Content-Length", len(body))
+        self.write(body)
+
+    def log_exception(self, kind, error, traceback):
+        """An error that has an answer is the client's; any other is ours, and logged once."""
+        if not isinstance(error, HTTPError | ModelError | DatabaseAway):
+            where = (self.request.method, self.request.path)
+            log.error("%s %s failed", *where, exc_info=(kind, error, traceback))
+
+
+class NotFoundHandler(BaseHandler):
+    """What no route matches."""
+
+    def not_found(self):
+        raise ApiError(404)
+
+    head = get = post = put = patch = delete = options = not_found
+
+
+class FileHandler(BaseHandler, StaticFileHandler):
+    """The page's files, with errors in the envelope. Browsers ask each time whether a file has changed."""
+
+    def set_extra_headers(self, path):
+        self.set_header("Cache-Control", "no-cache")

@@ -1,0 +1,28 @@
+"""Which pages of other origins may use the API (Fetch, 3.3: the CORS protocol)."""
+
+from tornado.web import RequestHandler
+
+
+class CrossOriginHandler(RequestHandler):
+    """Answers preflights, and names the origin where CORS_ORIGINS lists it. Cookies do not cross."""
+
+    def set_default_headers(self):
+        self.set_header("Vary", "Origin")
+        origin = self.request.headers.get("Origin")
+        if origin in self.settings["cors_origins"]:
+            self.set_header("Access-Control-Allow-Origin", origin)
+            self.set_header("Access-Control-Expose-Headers", "Retry-After, WWW-Authenticate")
+
+    def options(self, *args):
+        self.set_status(204)
+        self.set_header("Access-Control-Allow-Methods", self.methods())
+        self.set_header("Access-Control-Allow-Headers", "Authorization, Content-Type")
+        self.set_header("Access-Control-Max-Age", "600")
+
+    def methods(self) -> str:
+        """The methods that this handler has, as the Allow header lists them."""
+        own = (name for name in self.SUPPORTED_METHODS if self._has(name.lower()))
+        return ", ".join(own)
+
+    def _has(self, method: str) -> bool:
+        return getattr(type(self), method) is not getattr(RequestHandler, method)

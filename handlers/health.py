@@ -1,0 +1,8 @@
+"""Is this process alive? For whoever restarts it if not."""
+
+from handlers.base import BaseHandler
+
+
+class HealthHandler(BaseHandler):
+    def get(self):
+        self.write({"ok": True})

@@ -1,0 +1,52 @@
+"""Bodies up to a limit: what is longer is answered with 413 and never held in memory."""
+
+import asyncio
+import sys
+from contextlib import suppress
+
+from tornado.iostream import StreamClosedError
+from tornado.web import RequestHandler, stream_request_body
+
+from handlers.errors import ApiError
+
+# After a refusal the connection stays open so long, or the client might see it reset before it has read why.
+LINGER_SECONDS = 1.0
+
+
+@stream_request_body
+class LimitedBodyHandler(RequestHandler):
+    """Collects the body in `self.body`, as far as `longest_body_bytes`; a handler that takes more sets it higher."""
+
+    longest_body_bytes = 64 * 1024
+
+    async def prepare(self):
+        self.body = bytearray()
+        # Tornado's own limit would answer with an empty 400; data_received holds ours.
+        self.request.connection.set_max_body_size(sys.maxsize)
+        if self._announced_bytes() > self.longest_body_bytes:
+            await self._refuse()
+
+    def _announced_bytes(self) -> int:
+        try:
+            return int(self.request.headers.get("Content-Length", 0))
+        except ValueError:
+            return 0  # Tornado refuses it when it comes to read the body.
+
+    async def data_received(self, chunk: bytes):
+        if len(self.body) + len(chunk) > self.longest_body_bytes:
+            await self._refuse()
+        else:
+            self.body += chunk
+
+    async def _refuse(self):
+        """Answers, gives the client a moment to read the answer, and closes without reading on (RFC 9112, 9.6)."""
+        self.body.clear()
+        self.clear()
+        self.set_status(413)
+        self.set_header("Connection", "close")
+        limit = f"The body must not be longer than {self.longest_body_bytes} bytes"
+        self.write_error(413, answer=ApiError(413, limit))
+        with suppress(StreamClosedError):
+            await self.flush()
+            await asyncio.sleep(LINGER_SECONDS)
+        self.finish()

@@ -1,0 +1,60 @@
+"""What models raise. handlers/errors.py says which answer each becomes; a subclass answers as its parent does."""
+
+
+class ModelError(Exception):
+    """Something that the client may be told: its text is one sentence for them."""
+
+    message = ""
+
+    def __init__(self, message: str = ""):
+        super().__init__(message or self.message)
+
+
+class NotFound(ModelError):
+    message = "Not found"
+
+
+class Forbidden(ModelError):
+    message = "You may not do that"
+
+
+class EmailOrUsernameTaken(ModelError):
+    message = "Email or Username are already taken"
+
+
+class WrongCredentials(ModelError):
+    message = "Invalid identifier or password"
+
+
+class AccountBlocked(ModelError):
+    message = "Your account has been blocked by an administrator"
+
+
+class TooBusy(ModelError):
+    message = "The server is busy, try again shortly"
+
+
+class Unauthenticated(ModelError):
+    """Why a token does not say who is asking; `code` is for programs, and the handshake's refusals use it too."""
+
+    code = "token_invalid"
+
+
+class TokenInvalid(Unauthenticated):
+    code = "token_invalid"
+    message = "The token is not valid"
+
+
+class TokenExpired(Unauthenticated):
+    code = "token_expired"
+    message = "The token has expired"
+
+
+class UserUnknown(Unauthenticated):
+    code = "user_unknown"
+    message = "The token's user no longer exists"
+
+
+class UserBlocked(Unauthenticated):
+    code = "user_blocked"
+    message = AccountBlocked.message

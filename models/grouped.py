@@ -1,0 +1,65 @@
+"""One query for all who ask within one turn of the event loop.
+
+A call of the driver costs far more than a document, so when 64 sockets connect at once their 64 users are one `$in`.
+Nothing is kept from turn to turn: whoever asks later asks the database again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from functools import wraps
+from typing import Any
+
+
+class Group:
+    """Those who asked in this turn, each with a future of their own: one who gives up takes the answer from nobody."""
+
+    def __init__(self, db):
+        self.db = db
+        self.waiting: list[tuple[Any, asyncio.Future]] = []
+
+    def add(self, key) -> asyncio.Future:
+        future = asyncio.get_running_loop().create_future()
+        self.waiting.append((key, future))
+        return future
+
+    async def answer(self, fetch):
+        try:
+            found = await fetch(self.db, list({key for key, _ in self.waiting}))
+        except BaseException as error:
+            for _, future in self._open():
+                future.set_exception(error)
+            if not isinstance(error, Exception):
+                raise
+        else:
+            for key, future in self._open():
+                future.set_result(found.get(key))
+
+    def _open(self) -> Iterator[tuple[Any, asyncio.Future]]:
+        return (each for each in self.waiting if not each[1].done())
+
+
+def grouped(fetch: Callable[[Any, list], Awaitable[dict]]):
+    """Turns `async fetch(db, keys) -> {key: value}` into `async get(db, key) -> value | None`.
+
+    An error of `fetch` is raised to everyone who was waiting for it.
+    """
+    collecting: Group | None = None
+    running: set[asyncio.Task] = set()
+
+    def start(group: Group):
+        nonlocal collecting
+        if collecting is group:
+            collecting = None
+        task = asyncio.ensure_future(group.answer(fetch))
+        running.add(task)
+        task.add_done_callback(running.discard)
+
+    @wraps(fetch)
+    async def get(db, key):
+        nonlocal collecting
+        if collecting is None or collecting.db is not db:
+            collecting = Group(db)
+            asyncio.get_running_loop().call_soon(start, collecting)
+        return await collecting.add(key)
+
+    return get

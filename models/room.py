@@ -1,0 +1,91 @@
+"""Rooms of the worked example: a name and its members, all in one document."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pymongo import ReturnDocument
+
+from models.documents import now, object_id
+from models.errors import Forbidden, NotFound
+from models.grouped import grouped
+from models.message import Message
+
+
+class NotAMember(Forbidden):
+    message = "You are not a member of this room"
+
+
+@dataclass
+class Room:
+    db: object
+    id: str
+    name: str
+    members: list[dict]
+    created_at: datetime
+
+    @classmethod
+    async def create(cls, db, name: str, owner) -> "Room":
+        """A new room; its owner is the first member."""
+        document = {"name": name, "members": [owner.reference()], "created_at": now()}
+        await db.rooms.insert_one(document)
+        return cls._from(db, document)
+
+    @classmethod
+    async def of(cls, db, user) -> list["Room"]:
+        """The rooms that the user is a member of, oldest first."""
+        return [cls._from(db, document) for document in await _by_member(db, user.id)]
+
+    @classmethod
+    async def get(cls, db, id: str, member) -> "Room":
+        """The room, for one of its members. Raises NotFound or NotAMember."""
+        document = await db.rooms.find_one({"_id": object_id(id)})
+        if document is None:
+            raise NotFound("There is no such room")
+        if not any(each["id"] == member.id for each in document["members"]):
+            raise NotAMember
+        return cls._from(db, document)
+
+    @classmethod
+    def _from(cls, db, document) -> "Room":
+        return cls(db, str(document["_id"]), document["name"], document["members"], document["created_at"])
+
+    async def add(self, user) -> bool:
+        """Makes the user a member. False if they were one already."""
+        return await self._change({"members.id": {"$ne": user.id}}, {"$push": {"members": user.reference()}})
+
+    async def remove(self, user) -> bool:
+        """Ends the user's membership. False if they were no member."""
+        return await self._change({"members.id": user.id}, {"$pull": {"members": {"id": user.id}}})
+
+    async def _change(self, condition: dict, change: dict) -> bool:
+        this = {"_id": object_id(self.id), **condition}
+        document = await self.db.rooms.find_one_and_update(this, change, return_document=ReturnDocument.AFTER)
+        if document is not None:
+            self.members = document["members"]
+        return document is not None
+
+    async def post(self, user, text: str) -> Message:
+        """Keeps a message of the user's in this room."""
+        return await Message.create(self.db, self.id, user, text)
+
+    async def history(self, before: str | None = None, limit: int = 50) -> list[Message]:
+        """The last `limit` messages, or those before the message of that id; oldest first. Raises NotFound."""
+        return await Message.page(self.db, self.id, before, limit)
+
+    def public(self) -> dict:
+        return {"id": self.id, "name": self.name, "members": self.members, "createdAt": self.created_at}
+
+
+@grouped
+async def _by_member(db, user_ids: list[str]) -> dict[str, list[dict]]:
+    """One query for everyone who asks at the same moment: after a restart all clients come back at once."""
+    found = {user_id: [] for user_id in user_ids}
+    async for document in db.rooms.find({"members.id": {"$in": user_ids}}).sort("_id"):
+        for member in document["members"]:
+            if member["id"] in found:
+                found[member["id"]].append(document)
+    return found
+
+
+async def prepare(db):
+    await db.rooms.create_index("members.id")

@@ -1,0 +1,121 @@
+"""Users: who may log in, and how they are found."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
+
+from models import passwords
+from models.documents import now
+from models.errors import AccountBlocked, EmailOrUsernameTaken, NotFound, WrongCredentials
+from models.fields import folded, normalized
+from models.grouped import grouped
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user as everyone but this file sees one: the hash of the password stays in the database."""
+
+    id: str
+    username: str
+    email: str
+    provider: str
+    confirmed: bool
+    blocked: bool
+    role: str
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    async def register(cls, db, username: str, email: str, password: str) -> "User":
+        """A new user. Raises EmailOrUsernameTaken, TooBusy."""
+        time = now()
+        document = {
+            "username": normalized(username),
+            "username_folded": folded(username),
+            "email": email.lower(),
+            "password_hash": await passwords.hashed(password),
+            "provider": "local",
+            "confirmed": True,
+            "blocked": False,
+            "role": "authenticated",
+            "created_at": time,
+            "updated_at": time,
+        }
+        try:
+            await db.users.insert_one(document)
+        except DuplicateKeyError:
+            raise EmailOrUsernameTaken from None
+        return cls._from(document)
+
+    @classmethod
+    async def login(cls, db, identifier: str, password: str) -> "User":
+        """The user of this e-mail or username and password. Raises WrongCredentials, AccountBlocked, TooBusy."""
+        wanted = {"email": identifier.lower()} if "@" in identifier else {"username_folded": folded(identifier)}
+        document = await db.users.find_one(wanted)
+        if not await passwords.matches(password, document and document["password_hash"]):
+            raise WrongCredentials
+        if document["blocked"]:
+            raise AccountBlocked
+        if passwords.outdated(document["password_hash"]):
+            await _rehash(db, document, password)
+        return cls._from(document)
+
+    @classmethod
+    async def get(cls, db, id: str) -> "User":
+        """The user of this id, looked up together with all others asked for in this turn. Raises NotFound."""
+        document = await _by_id(db, id)
+        if document is None:
+            raise NotFound("There is no such user")
+        return cls._from(document)
+
+    @classmethod
+    async def named(cls, db, username: str) -> "User":
+        """The user of this name, in whatever case. Raises NotFound."""
+        document = await db.users.find_one({"username_folded": folded(username)})
+        if document is None:
+            raise NotFound("There is no such user")
+        return cls._from(document)
+
+    @classmethod
+    def _from(cls, document) -> "User":
+        fields = {field: document[field] for field in cls.__slots__ if field != "id"}
+        return cls(id=str(document["_id"]), **fields)
+
+    def public(self) -> dict:
+        """All that the user themselves may see."""
+        return {
+            "id": self.id,
+            "username": self.username,
+            "email": self.email,
+            "provider": self.provider,
+            "confirmed": self.confirmed,
+            "blocked": self.blocked,
+            "role": self.role,
+            "createdAt": self.created_at,
+            "updatedAt": self.updated_at,
+        }
+
+    def reference(self) -> dict:
+        """All that others see: `{id, username}`."""
+        return {"id": self.id, "username": self.username}
+
+
+@grouped
+async def _by_id(db, ids: list[str]) -> dict[str, dict]:
+    wanted = [ObjectId(id) for id in ids if ObjectId.is_valid(id)]
+    found = db.users.find({"_id": {"$in": wanted}}, {"password_hash": 0})
+    return {str(document["_id"]): document async for document in found}
+
+
+async def _rehash(db, document, password: str):
+    """Keeps a hash with today's parameters, unless the password was changed meanwhile."""
+    same = {"_id": document["_id"], "password_hash": document["password_hash"]}
+    await db.users.update_one(same, {"$set": {"password_hash": await passwords.hashed(password)}})
+
+
+async def prepare(db):
+    """The indexes that make e-mails and usernames unique."""
+    await db.users.create_index("email", unique=True)
+    await db.users.create_index("username_folded", unique=True)
