@@ -1,0 +1,159 @@
+"""The wiring: what the app is made of, and `main()`, which runs it until a signal comes."""
+
+import asyncio
+import functools
+import logging
+import os
+import signal
+import sys
+from contextlib import nullcontext, suppress
+from weakref import WeakSet
+
+from tornado import autoreload, web
+from tornado.httpserver import HTTPServer
+from tornado.log import access_log, enable_pretty_logging
+from tornado.netutil import bind_sockets
+
+try:
+    from uvloop import new_event_loop
+except ImportError:
+    from asyncio import new_event_loop
+
+import models
+from handlers import routes
+from handlers.base import BaseHandler, NotFoundHandler
+from models import mongod
+from models.authentication import authenticate
+from models.tokens import Tokens
+from realtime import io
+from settings import Settings, SettingsError, load
+
+HTTP_LIMITS = {
+    "max_header_size": 16 * 1024,
+    # For handlers that are not a BaseHandler, which has a limit of its own.
+    "max_body_size": 1024 * 1024,
+    "max_buffer_size": 2 * 1024 * 1024,
+    # Longer than the 60 s after which load balancers drop an idle connection, so that they are the first to.
+    "idle_connection_timeout": 75.0,
+    "body_timeout": 30.0,
+}
+
+WELCOME = """
+  Open {url}, register, and watch events arrive.
+  Edit realtime/connection.py: the app reloads when you save. Ctrl-C stops it.
+"""
+
+
+class Application(web.Application):
+    """Knows which requests it has not answered yet, so that a stop can wait for them."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Weak, because Tornado forgets a handler without a word when its client goes away.
+        self.unanswered = WeakSet()
+
+    def get_handler_delegate(self, request, target_class, *args, **kwargs):
+        if issubclass(target_class, BaseHandler):
+            self.unanswered.add(request)
+        return super().get_handler_delegate(request, target_class, *args, **kwargs)
+
+    def log_request(self, handler):
+        """One line, without the query string, where a token may be."""
+        request = handler.request
+        self.unanswered.discard(request)
+        level = logging.ERROR if handler.get_status() >= 500 else logging.INFO
+        line = "%d %s %s (%s) %.0f ms"
+        milliseconds = 1000 * request.request_time()
+        access_log.log(level, line, handler.get_status(), request.method, request.path, request.remote_ip, milliseconds)
+
+
+def make_app(settings: Settings, db) -> Application:
+    """The whole application on one database."""
+    tokens = Tokens(settings.jwt_secret, settings.access_token_seconds)
+    app = Application(
+        routes,
+        default_handler_class=NotFoundHandler,
+        db=db,
+        tokens=tokens,
+        cors_origins=settings.cors_origins,
+        trusted_proxies=settings.trusted_proxies,
+    )
+    io.attach(app, db=db, settings=settings, authenticate=functools.partial(authenticate, db, tokens))
+    return app
+
+
+def make_server(app: Application, settings: Settings) -> HTTPServer:
+    """The server with its limits; it listens to nothing yet."""
+    return HTTPServer(app, **HTTP_LIMITS)
+
+
+async def drain(app: Application, server: HTTPServer, seconds: float):
+    """Takes nothing new, lets what was begun come to its end for so long, and closes what is left."""
+    server.stop()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await io.drain(seconds)
+            while app.unanswered:
+                await asyncio.sleep(0.02)
+    await server.close_all_connections()
+
+
+async def serve(settings: Settings, mongodb_url: str):
+    """Serves until SIGINT, SIGTERM or SIGHUP; a second one ends the drain."""
+    this = asyncio.current_task()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, this.cancel)
+    with suppress(asyncio.CancelledError):
+        db = models.connect(mongodb_url, settings.mongodb_database)
+        await models.prepare(db)
+        app = make_app(settings, db)
+        server = make_server(app, settings)
+        listen(server, settings)
+        try:
+            if not settings.production:
+                autoreload.watch(".env")
+                autoreload.start()
+            await asyncio.Event().wait()
+        finally:
+            await drain(app, server, settings.drain_seconds)
+
+
+def listen(server: HTTPServer, settings: Settings):
+    """Opens the port and says where it is. Raises SettingsError."""
+    try:
+        sockets = bind_sockets(settings.port, settings.address)
+    except OSError as error:
+        where = f"Cannot listen on {settings.address}, port {settings.port}: {error.strerror}."
+        raise SettingsError(f"{where} Stop the other program, or use another port: PORT=8889 make run") from None
+    server.add_sockets(sockets)
+    print(WELCOME.format(url=f"http://localhost:{sockets[0].getsockname()[1]}"), flush=True)
+
+
+def database(settings: Settings):
+    """MONGODB_URL, or a MongoDB that lives as long as this context."""
+    return nullcontext(settings.mongodb_url) if settings.mongodb_url else mongod.running(settings.var_dir / "mongo")
+
+
+def run(settings: Settings):
+    """Serves with the fastest event loop there is. Raises SettingsError, mongod.CannotStart, models.CannotConnect."""
+    with database(settings) as mongodb_url, asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(serve(settings, mongodb_url))
+
+
+def main():
+    enable_pretty_logging()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # Until the loop takes over, all of them end the start as Ctrl-C does.
+        signal.signal(number, signal.default_int_handler)
+    try:
+        run(load())
+    except KeyboardInterrupt:
+        pass
+    except (SettingsError, mongod.CannotStart, models.CannotConnect) as error:
+        print(error, file=sys.stderr, flush=True)
+        # Not sys.exit: tornado.autoreload would wait for a change of a file.
+        os._exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""What the app keeps, and the only place that knows the database."""
+
+from motor.motor_asyncio import AsyncIOMotorClient
+from pymongo.errors import ConnectionFailure, PyMongoError
+
+from models import message, room, user
+
+# What any call of a model raises while MongoDB cannot be reached.
+DatabaseAway = ConnectionFailure
+
+
+class CannotConnect(Exception):
+    """There is no database to work with. The text says why."""
+
+
+def connect(url: str, database: str):
+    """The database of that name, for use in one event loop; times in it are UTC. Raises CannotConnect."""
+    try:
+        client = AsyncIOMotorClient(url, tz_aware=True, serverSelectionTimeoutMS=5000)
+    except PyMongoError as error:
+        raise CannotConnect(f"MONGODB_URL cannot be used: {error}") from None
+    return client[database]
+
+
+async def prepare(db):
+    """Makes the indexes that models rely on. Raises CannotConnect."""
+    try:
+        for model in (user, room, message):
+            await model.prepare(db)
+    except PyMongoError as error:
+        reason = str(error).partition(" (configured timeouts")[0]
+        raise CannotConnect(f"MongoDB cannot be used: {reason}. Is it running, and is MONGODB_URL right?") from None

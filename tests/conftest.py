@@ -1,0 +1,133 @@
+"""The test kit: the real app on a real MongoDB, and what clients do as verbs.
+
+A test takes what it needs as arguments: `async def test_…(register, call): …`. Each starts with an empty database.
+"""
+
+import asyncio
+import inspect
+import json
+from dataclasses import dataclass
+from functools import partial
+
+import pytest
+from tornado.httpclient import AsyncHTTPClient
+
+import models
+from models import mongod
+from settings import Settings
+
+DATABASE = "test"
+TEST_SECONDS = 10
+
+
+def pytest_collection_modifyitems(items):
+    """Lets every `async def test_…` run in the event loop."""
+    for item in items:
+        if inspect.iscoroutinefunction(item.obj) and not item.get_closest_marker("gen_test"):
+            item.add_marker(pytest.mark.gen_test(timeout=TEST_SECONDS))
+
+
+@pytest.fixture(scope="session")
+def mongodb_url(tmp_path_factory):
+    """One MongoDB for the whole run."""
+    with mongod.running(tmp_path_factory.mktemp("mongo")) as url:
+        asyncio.run(prepare(url))
+        yield url
+
+
+async def prepare(url: str):
+    await models.prepare(models.connect(url, DATABASE))
+
+
+@pytest.fixture
+def db(io_loop, mongodb_url):
+    """The database, as models take it."""
+    db = models.connect(mongodb_url, DATABASE)
+    io_loop.run_sync(partial(empty, db))
+    yield db
+    db.client.close()
+
+
+async def empty(db):
+    for name in await db.list_collection_names():
+        await db[name].delete_many({})
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    return Settings(_env_file=None, env="development", jwt_secret="s" * 32, var_dir=tmp_path, drain_seconds=0)
+
+
+@pytest.fixture
+def app(io_loop, settings, db):
+    from app import make_app
+
+    return make_app(settings, db)
+
+
+@pytest.fixture
+def http_server(io_loop, app, settings, _unused_port):
+    """The app's own server, with its limits and time-outs."""
+    from app import drain, make_server
+
+    server = make_server(app, settings)
+    server.add_socket(_unused_port[0])
+    yield server
+    io_loop.run_sync(partial(drain, app, server, settings.drain_seconds))
+
+
+@pytest.fixture
+def http_client(http_server):
+    """Runs as many requests at once as a test likes."""
+    client = AsyncHTTPClient(force_instance=True, max_clients=1000)
+    yield client
+    client.close()
+
+
+@dataclass
+class Answer:
+    status: int
+    json: object
+    headers: object
+
+
+@dataclass
+class Someone:
+    """A registered user and their token."""
+
+    id: str
+    username: str
+    email: str
+    jwt: str
+
+
+@pytest.fixture
+def call(http_client, base_url):
+    """`await call("POST", "/rooms", {"name": "Tea"}, as_=user)` returns an Answer: status, json, headers."""
+
+    async def call(method: str, path: str, body=None, *, as_: Someone | None = None) -> Answer:
+        response = await http_client.fetch(
+            base_url + path,
+            method=method,
+            headers={"Authorization": f"Bearer {as_.jwt}"} if as_ else {},
+            body=None if body is None else json.dumps(body),
+            allow_nonstandard_methods=True,
+            raise_error=False,
+        )
+        return Answer(response.code, json.loads(response.body or b"null"), response.headers)
+
+    return call
+
+
+@pytest.fixture
+def register(call):
+    """`anna = await register("anna")` makes a user, whose token is `anna.jwt`."""
+
+    async def register(name: str) -> Someone:
+        form = {"username": name, "email": f"{name}@example.com", "password": "correct horse"}
+        answer = await call("POST", "/auth/local/register", form)
+        assert answer.status == 200, answer.json
+        user = answer.json["user"]
+        return Someone(user["id"], user["username"], user["email"], answer.json["jwt"])
+
+    return register
