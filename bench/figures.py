@@ -1,0 +1,74 @@
+"""The figures: their names, units, scenarios, and what is asked of them."""
+
+from dataclasses import dataclass
+
+from bench.plan import Plan
+
+MICROSECONDS, KILOBYTES, SECONDS, MILLISECONDS = "µs", "KB", "s", "ms"
+
+
+@dataclass(frozen=True)
+class Goal:
+    """`peer`'s figure divided by ours is at least `ratio`; or, without a peer, ours is at most `limit`."""
+
+    peer: str = ""
+    ratio: float = 0
+    limit: float = 0
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table. Less is better in all of them."""
+
+    key: str
+    title: str
+    unit: str
+    scenario: str
+    goals: tuple[Goal, ...] = ()
+
+
+FAN_OUT = (Goal("node", 1.5), Goal("floor", 1 / 1.25), Goal("stock_tornado", 8), Goal("stock_asgi", 8))
+
+
+def figures(plan: Plan) -> list[Figure]:
+    """All figures, in the order of the table."""
+    stock = (Goal("stock_tornado", 8), Goal("stock_asgi", 8))
+    sizes = [(audience, size) for audience in (*plan.audiences, plan.growth) for size in plan.sizes]
+    fan_out = [
+        Figure(
+            f"fan-out-{audience}-{size}",
+            f"one event to {audience:,} sockets, {'64 B' if size == 64 else '1 KiB'}",
+            MICROSECONDS,
+            "audiences",
+            FAN_OUT if audience in plan.audiences else (),
+        )
+        for audience, size in sizes
+    ]
+    return [
+        *fan_out,
+        Figure(
+            "burst",
+            f"{plan.burst} events at once to {plan.burst_audience:,} sockets",
+            MICROSECONDS,
+            "audiences",
+            (Goal("node", 10),),
+        ),
+        Figure("direct", "one event in, one user's room out", MICROSECONDS, "calls", (Goal("node", 2),)),
+        Figure("ack", "event with ack", MICROSECONDS, "calls", (Goal("node", 2), *stock)),
+        Figure("connect", "connect, log in, be greeted", MICROSECONDS, "calls", (Goal("node", 1),)),
+        Figure("memory", "memory of an idle connection", KILOBYTES, "idle", (Goal("node", 1), Goal(limit=16))),
+        Figure(
+            "memory-browser",
+            "memory of a browser's idle connection",
+            KILOBYTES,
+            "browsers",
+            (Goal("node", 1), Goal(limit=16)),
+        ),
+        Figure("drop", f"{plan.dropped:,} sockets dropping at once", SECONDS, "idle", (Goal("node", 1),)),
+        Figure("drop-held", "… the loop held for at most", MILLISECONDS, "idle", (Goal(limit=50),)),
+        *(
+            Figure(f"{what}-{label}", f"{title}, {count:,} rooms", MICROSECONDS, "rooms")
+            for what, title in (("join", "join"), ("leave", "leave"), ("disconnect", "disconnect"))
+            for label, count in (("few", plan.few_rooms), ("many", plan.many_rooms))
+        ),
+    ]

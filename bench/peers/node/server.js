@@ -1,0 +1,61 @@
+// Socket.IO on Node, as its users write it: a JWT, a room for each user, rooms to join.
+const { createServer } = require("node:http");
+const jwt = require("jsonwebtoken");
+const { Server } = require("socket.io");
+
+const http = createServer();
+const io = new Server(http);
+
+io.use((socket, next) => {
+  try {
+    socket.data.user = jwt.verify(socket.handshake.auth.token, process.env.JWT_SECRET, { algorithms: ["HS256"] });
+    next();
+  } catch {
+    next(new Error("unauthorized"));
+  }
+});
+
+let late = 0;
+let heartbeat;
+
+function watch() {
+  let expected = performance.now() + 5;
+  late = 0;
+  heartbeat = setInterval(() => {
+    const now = performance.now();
+    late = Math.max(late, now - expected);
+    expected = now + 5;
+  }, 5);
+}
+
+io.on("connection", (socket) => {
+  const { id } = socket.data.user;
+  socket.join(`user::${id}`);
+  io.to(`user::${id}`).emit("welcome_event", `Hello ${id}`);
+
+  socket.on("join", (room, ack) => {
+    socket.join(room);
+    ack(true);
+  });
+  socket.on("leave", (room, ack) => {
+    socket.leave(room);
+    ack(true);
+  });
+  socket.on("say", ({ to, text }) => io.to(`user::${to}`).emit("said", text));
+  socket.on("echo", (text, ack) => ack(text));
+  socket.on("fan", ({ room, size, first, count }) => {
+    for (let number = first; number < first + count; number++) {
+      io.to(room).emit("news", String(number).padStart(8, "0").padEnd(size, "x"));
+    }
+  });
+  socket.on("watch", (ack) => {
+    watch();
+    ack(true);
+  });
+  socket.on("watched", (ack) => {
+    clearInterval(heartbeat);
+    ack(late);
+  });
+});
+
+http.listen(Number(process.argv[2]), "127.0.0.1");

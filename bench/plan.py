@@ -1,0 +1,48 @@
+"""How much is measured: the whole benchmark, or a smoke run of about a minute."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Numbers of clients and messages."""
+
+    rounds: int = 5
+    warm: int = 100
+    callers: int = 100
+    calls: int = 200
+    connects: int = 1000
+    audiences: tuple[int, ...] = (100, 1000, 5000)
+    growth: int = 10_000
+    deliveries: int = 40_000
+    sizes: tuple[int, ...] = (64, 1024)
+    burst: int = 20
+    burst_audience: int = 1000
+    idle: int = 5000
+    dropped: int = 8000
+    movers: int = 500
+    few_rooms: int = 10
+    many_rooms: int = 100_000
+    rooms_a_socket: int = 80
+
+    @property
+    def users(self) -> int:
+        """How many different users the largest scenario logs in, with room to spare."""
+        return (
+            max(self.growth, self.dropped + self.warm, self.many_rooms // self.rooms_a_socket) + 2 * self.movers + 200
+        )
+
+
+QUICK = Plan(
+    rounds=1,
+    callers=50,
+    calls=40,
+    connects=200,
+    audiences=(100, 1000),
+    growth=2000,
+    deliveries=8000,
+    idle=500,
+    dropped=1000,
+    movers=100,
+    many_rooms=4000,
+)

@@ -1,0 +1,88 @@
+"""From measurements to results.json and to the table on the screen."""
+
+from datetime import UTC, datetime
+
+from bench.figures import Figure, Goal, figures
+from bench.machine import machine
+from bench.peers import PEERS, SECRET  # noqa: F401
+from bench.plan import Plan
+from bench.run import Measured
+
+TITLES = {peer.key: peer.title for peer in PEERS}
+
+
+def number(value: float | None) -> str:
+    """Three digits that count."""
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+
+
+def judge(goal: Goal, medians: dict[str, float | None]) -> dict | None:
+    """Whether ours reaches the goal; None where it was not measured."""
+    ours = medians.get("ours")
+    if ours is None:
+        return None
+    if goal.limit:
+        return {"goal": f"at most {goal.limit:g}", "is": round(ours, 2), "reached": ours <= goal.limit}
+    other = medians.get(goal.peer)
+    if other is None:
+        return None
+    ratio = other / ours
+    return {
+        "goal": f"{goal.ratio:.2g} x {TITLES[goal.peer]}",
+        "is": round(ratio, 2),
+        "reached": ratio >= goal.ratio,
+    }
+
+
+def line(figure: Figure, measured: dict[str, Measured]) -> dict:
+    medians = {peer: each.median for peer, each in measured.items()}
+    return {
+        "key": figure.key,
+        "title": figure.title,
+        "unit": figure.unit,
+        "medians": medians,
+        "rounds": {peer: each.values for peer, each in measured.items()},
+        "voided": {peer: each.voided for peer, each in measured.items() if each.voided},
+        "goals": [found for goal in figure.goals if (found := judge(goal, medians))],
+    }
+
+
+def collect(plan: Plan, results: dict[str, dict[str, Measured]]) -> dict:
+    """What results.json holds."""
+    lines = [line(figure, results[figure.key]) for figure in figures(plan) if results.get(figure.key)]
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "rounds": plan.rounds,
+        "machine": machine(),
+        "peers": {peer.key: peer.title for peer in PEERS},
+        "figures": [each for each in lines if any(value is not None for value in each["medians"].values())],
+    }
+
+
+def ratio(figure: dict, peer: str) -> str:
+    ours, other = figure["medians"].get("ours"), figure["medians"].get(peer)
+    return f"({other / ours:.1f} x)" if ours and other is not None and peer != "ours" else ""
+
+
+def table(report: dict) -> str:
+    """The figures, one a line; in brackets how many times ours."""
+    peers = [peer for peer in report["peers"] if any(peer in figure["medians"] for figure in report["figures"])]
+    rows = ["".join([f"{'server CPU, or as said':<52}", *(f"{report['peers'][peer]:>19}" for peer in peers)])]
+    for figure in report["figures"]:
+        cells = [f"{number(figure['medians'].get(peer))} {ratio(figure, peer):>9}" for peer in peers]
+        rows.append("".join([f"{figure['title'] + ', ' + figure['unit']:<52}", *(f"{cell:>19}" for cell in cells)]))
+    return "\n".join(rows)
+
+
+def notes(report: dict) -> list[str]:
+    """Goals that were missed, and rounds that don't count."""
+    found = []
+    for figure in report["figures"]:
+        for goal in figure["goals"]:
+            if not goal["reached"]:
+                found.append(f"missed: {figure['title']}: {goal['goal']}, is {goal['is']}")
+        for peer, reasons in figure["voided"].items():
+            found.append(f"void: {figure['title']}, {report['peers'][peer]}: {len(reasons)} rounds, {reasons[0]}")
+    return found

@@ -1,0 +1,96 @@
+"""Runs the rounds: every scenario on every peer, a fresh server each time, the peers taking turns."""
+
+import asyncio
+import os
+import tempfile
+from collections import defaultdict
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from bench import scenarios
+from bench.expectations import Voided
+from bench.figures import figures
+from bench.life import Life
+from bench.peers import Peer, Users
+from bench.plan import Plan
+from bench.server import Server, ServerFailed
+from bench.websocket_client import Refused
+
+SCENARIOS = {
+    "audiences": scenarios.audiences,
+    "calls": scenarios.calls,
+    "idle": scenarios.idle_and_dropped,
+    "browsers": scenarios.browsers,
+    "rooms": scenarios.rooms,
+}
+FAILURES = (Voided, Refused, ServerFailed, TimeoutError, OSError)
+
+
+@dataclass
+class Measured:
+    """One peer's rounds of one figure."""
+
+    values: list[float] = field(default_factory=list)
+    voided: list[str] = field(default_factory=list)
+
+    @property
+    def median(self) -> float | None:
+        return median(self.values) if self.values else None
+
+
+class Benchmark:
+    """Collects `results[figure key][peer key]`."""
+
+    def __init__(self, plan: Plan, peers: list[Peer], only: set[str]):
+        self.plan, self.peers = plan, peers
+        self.scenarios = [name for name in SCENARIOS if not only or name in only]
+        self.results: dict[str, dict[str, Measured]] = defaultdict(lambda: defaultdict(Measured))
+        self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
+
+    async def run(self):
+        async with AsyncExitStack() as stack:
+            users = {peer.key: await stack.enter_async_context(peer.users(self.plan.users)) for peer in self.peers}
+            for number in range(self.plan.rounds):
+                for scenario in self.scenarios:
+                    for peer in self.peers[number % len(self.peers) :] + self.peers[: number % len(self.peers)]:
+                        if scenario in peer.scenarios:
+                            print(f"round {number + 1}/{self.plan.rounds}  {scenario:<10} {peer.title}", flush=True)
+                            await self.one_life(peer, users[peer.key], scenario, number)
+
+    async def one_life(self, peer: Peer, users: Users, scenario: str, number: int):
+        log = self.folder / f"{peer.key}-{scenario}-{number}.log"
+        values, reason = {}, ""
+        try:
+            async with Server(list(peer.command), users.environment, log) as server:
+                life = Life(server, users.identities(), self.plan, peer.key)
+                life.measures_drop = not (peer.drops_once and number)
+                values = life.values
+                try:
+                    await life.begin()
+                    await SCENARIOS[scenario](life)
+                finally:
+                    life.end()
+                    await asyncio.sleep(0)
+        except FAILURES as error:
+            reason = f"{type(error).__name__}: {error}"
+            print(f"    VOID: {reason} (the server's log: {log})", flush=True)
+        self.keep(peer, scenario, values, reason)
+
+    def keep(self, peer: Peer, scenario: str, values: dict[str, float], reason: str):
+        """A failure voids what was not measured before it."""
+        for figure in figures(self.plan):
+            if figure.scenario != scenario:
+                continue
+            measured = self.results[figure.key][peer.key]
+            if figure.key in values:
+                measured.values.append(values[figure.key])
+                print(f"    {figure.title:<48} {values[figure.key]:10.2f} {figure.unit}", flush=True)
+            elif reason:
+                measured.voided.append(reason)
+
+
+def stay_on_core(core: int):
+    """Pins this process: the load must not share the server's core."""
+    os.sched_setaffinity(0, {core})

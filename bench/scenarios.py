@@ -1,0 +1,150 @@
+"""What is measured. A scenario is one life of a server; it records its figures in the life."""
+
+import asyncio
+from dataclasses import dataclass
+
+from bench.expectations import Broadcast, Exchange
+from bench.life import Life
+from bench.socketio_client import SocketIOClient, answer, event
+from bench.websocket_client import server_frame
+
+PATIENCE = 60  # seconds until a missing message is a lost one
+SOON = 0.2  # seconds until a server has surely noticed that its clients are going
+MICROSECONDS = 1e6
+
+
+@dataclass(frozen=True)
+class Fan:
+    """`events` of `size` bytes to a room, `burst` of them in each turn of the server's loop."""
+
+    size: int
+    events: int
+    burst: int = 1
+
+
+def text(number: int, size: int) -> str:
+    """What the servers send as event `number`: as many characters as asked for."""
+    return f"{number:08d}".ljust(size, "x")
+
+
+async def fan_out(life: Life, audience: list[SocketIOClient], fan: Fan) -> float:
+    """CPU microseconds a delivery. The next turn's events are ordered once everybody has the last ones."""
+
+    async def events(first: int, count: int):
+        for number in range(first, first + count, fan.burst):
+            numbers = range(number, number + fan.burst)
+            watch.expect([server_frame(event("news", text(n, fan.size))) for n in numbers])
+            life.order("fan", room="news", size=fan.size, first=number, count=fan.burst)
+            await watch.finish(PATIENCE)
+
+    warm_up = max(fan.burst, fan.events // 5)
+    with Broadcast(audience) as watch:
+        await events(0, warm_up)
+        spent = await life.cost(events(warm_up, fan.events))
+    return spent / (len(audience) * fan.events) * MICROSECONDS
+
+
+async def audiences(life: Life):
+    """Fan-out to growing rooms."""
+    plan, joined = life.plan, 0
+    sizes = plan.audiences + ((plan.growth,) if life.peer in ("ours", "floor") else ())
+    for audience in sizes:
+        await life.grow(audience)
+        await life.ask(life.clients[joined:], "join", lambda _: "news")
+        joined = audience
+        for size in plan.sizes:
+            fan = Fan(size, max(4, plan.deliveries // audience))
+            life.record(f"fan-out-{audience}-{size}", await fan_out(life, life.clients, fan))
+        if audience == plan.burst_audience:
+            fan = Fan(64, plan.burst * max(3, plan.deliveries // audience // plan.burst), plan.burst)
+            life.record("burst", await fan_out(life, life.clients, fan))
+
+
+async def exchange(life: Life, messages: dict[SocketIOClient, list[bytes]], answers: list[bytes]):
+    with Exchange(list(messages), [server_frame(answer) for answer in answers]) as watch:
+        watch.start(messages)
+        await watch.finish(PATIENCE)
+
+
+async def calls(life: Life):
+    """Single messages of 100 clients, each sending its next one when it has its answer; then connects."""
+    plan = life.plan
+    callers = life.clients[: plan.callers]
+    texts = [text(number, 64) for number in range(plan.calls)]
+
+    def asked():
+        numbered = list(enumerate(texts, start=100_000))
+        emitted = [event("echo", said, ack=number) for number, said in numbered]
+        return exchange(life, dict.fromkeys(callers, emitted), [answer(number, said) for number, said in numbered])
+
+    def said():
+        neighbours = zip(callers, callers[1:] + callers[:1], strict=True)
+        emitted = {one: [event("say", {"to": other.user_id, "text": t}) for t in texts] for one, other in neighbours}
+        return exchange(life, emitted, [event("said", t) for t in texts])
+
+    for figure, work in (("ack", asked), ("direct", said)):
+        await work()
+        spent = await life.cost(work())
+        life.record(figure, spent / (plan.callers * plan.calls) * MICROSECONDS)
+    if life.peer != "floor":
+        life.record("connect", await life.cost(life.connect(plan.connects)) / plan.connects * MICROSECONDS)
+
+
+async def idle_memory(life: Life, browser: bool) -> float:
+    """Kilobytes of resident memory that a connection adds."""
+    await life.server.quiet()
+    before = life.server.memory()
+    await life.connect(life.plan.idle, browser)
+    await life.server.quiet()
+    await asyncio.sleep(2)
+    return (life.server.memory() - before) / life.plan.idle / 1024
+
+
+async def idle_and_dropped(life: Life):
+    """Memory of connections that do nothing; then all of them vanish at once."""
+    life.record("memory", await idle_memory(life, browser=False))
+    if life.measures_drop:
+        await life.grow(life.plan.dropped)
+
+        async def drop():
+            for client in life.clients:
+                client.transport.abort()
+            await asyncio.sleep(SOON)
+
+        await life.control.call("watch")
+        life.record("drop", await life.cost(drop()))
+        life.record("drop-held", await life.control.call("watched"))
+
+
+async def browsers(life: Life):
+    """Memory of connections that a browser opened, which offers compression."""
+    life.record("memory-browser", await idle_memory(life, browser=True))
+
+
+async def moving(life: Life, label: str):
+    """Joins, leaves and disconnects of some clients while the others' rooms stand."""
+    movers = await life.connect(life.plan.movers)
+
+    async def disconnect():
+        for mover in movers:
+            mover.transport.abort()
+        await asyncio.sleep(SOON)
+
+    for figure, work in (
+        ("join", life.ask(movers, "join", lambda _: "passing")),
+        ("leave", life.ask(movers, "leave", lambda _: "passing")),
+        ("disconnect", disconnect()),
+    ):
+        life.record(f"{figure}-{label}", await life.cost(work) / len(movers) * MICROSECONDS)
+    life.clients = life.clients[: -len(movers)]
+
+
+async def rooms(life: Life):
+    """Whether joining, leaving and disconnecting stay as cheap when there are many rooms."""
+    plan = life.plan
+    await life.grow(plan.many_rooms // plan.rooms_a_socket)
+    await life.ask(life.clients, "join", lambda client: f"standing-{int(client.user_id, 16) % plan.few_rooms}")
+    await moving(life, "few")
+    for number in range(plan.rooms_a_socket):
+        await life.ask(life.clients, "join", lambda client, number=number: f"own-{number}-{client.user_id}")
+    await moving(life, "many")
