@@ -17,6 +17,7 @@ from models.authentication import authenticate
 from models.errors import ModelError, Unauthenticated
 
 JSON = "application/json; charset=utf-8"
+MISSING = "Missing or invalid credentials"
 log = logging.getLogger(__name__)
 
 
@@ -63,7 +64,7 @@ class BaseHandler(CrossOriginHandler, LimitedBodyHandler):
 
     async def prepare(self):
         """Sets current_user, or `refusal`: why there is none. Routes that are open to everyone do not mind."""
-        self.current_user, self.refusal = None, ApiError(401, "Missing or invalid credentials")
+        self.current_user, self.refusal = None, ApiError(401, MISSING, details={"code": "token_missing"})
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             try:
@@ -105,6 +106,12 @@ class NotFoundHandler(BaseHandler):
 
 class FileHandler(BaseHandler, StaticFileHandler):
     """The page's files, with errors in the envelope. Browsers ask each time whether a file has changed."""
+
+    def validate_absolute_path(self, root, absolute_path):
+        try:
+            return super().validate_absolute_path(root, absolute_path)
+        except ValueError:  # a NUL in the name
+            raise ApiError(404) from None
 
     def set_extra_headers(self, path):
         self.set_header("Cache-Control", "no-cache")

@@ -6,3 +6,5 @@ from handlers.base import BaseHandler
 class HealthHandler(BaseHandler):
     def get(self):
         self.write({"ok": True})
+
+    head = get

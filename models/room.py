@@ -1,6 +1,6 @@
 """Rooms of the worked example: a name and its members, all in one document."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from pymongo import ReturnDocument
@@ -17,7 +17,7 @@ class NotAMember(Forbidden):
 
 @dataclass
 class Room:
-    db: object
+    db: object = field(repr=False)
     id: str
     name: str
     members: list[dict]

@@ -1,0 +1,105 @@
+"""A body that is too long is refused before it is read, in words that the client gets to see."""
+
+import asyncio
+import json
+
+import pytest
+
+LIMIT = 64 * 1024
+HEAD = b"POST /auth/local HTTP/1.1\r\nHost: localhost\r\n"
+
+
+async def answer(reader) -> tuple[int, dict, dict]:
+    """Status, headers and envelope of the next answer."""
+    status = int((await reader.readline()).split()[1])
+    lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+    headers = dict(line.lower().split(": ", 1) for line in lines if line)
+    return status, headers, json.loads(await reader.readexactly(int(headers["content-length"])))
+
+
+async def closed(reader):
+    """Waits until the server has closed the connection."""
+    try:
+        while await reader.read(65536):
+            pass
+    except ConnectionError:
+        pass
+
+
+def too_long(answer) -> bool:
+    status, headers, envelope = answer
+    assert envelope["error"]["name"] == "PayloadTooLargeError"
+    assert headers["connection"] == "close"
+    return status == 413
+
+
+async def test_a_body_as_long_as_the_limit_is_read(fetch, error_of):
+    body = b'{"identifier": "' + b"x" * (LIMIT - 18) + b'"}'
+    assert len(body) == LIMIT
+    assert error_of(await fetch("POST", "/auth/local", body))["message"] == "2 errors occurred"
+
+
+async def test_a_body_of_one_byte_more_is_413(fetch, error_of):
+    error = error_of(await fetch("POST", "/api/auth/local", b"x" * (LIMIT + 1)))
+    assert (error["status"], error["name"]) == (413, "PayloadTooLargeError")
+
+
+async def test_a_body_of_ten_megabytes_is_413(fetch, error_of):
+    assert error_of(await fetch("POST", "/nothing/here", b"x" * 10_000_000))["status"] == 413
+
+
+@pytest.mark.parametrize("length", [b"65537", b"99999999999999999"])
+async def test_a_length_that_is_too_long_is_refused_before_a_byte_of_the_body(dial, length):
+    reader, writer = await dial()
+    writer.write(HEAD + b"Content-Length: " + length + b"\r\n\r\n")
+    assert too_long(await answer(reader))
+    assert await reader.read() == b""
+    writer.close()
+
+
+async def test_a_client_that_asks_first_is_not_told_to_go_on(dial):
+    reader, writer = await dial()
+    writer.write(HEAD + b"Expect: 100-continue\r\nContent-Length: 65537\r\n\r\n")
+    assert too_long(await answer(reader))
+    writer.close()
+
+
+async def test_chunks_without_end_are_answered_and_cut_off(dial):
+    reader, writer = await dial()
+    writer.write(HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+    sending = asyncio.ensure_future(send_without_end(writer, b"400\r\n" + b"x" * 1024 + b"\r\n"))
+    assert too_long(await answer(reader))
+    await closed(reader)
+    # The server takes no more than what the system's buffers hold, however long the client goes on.
+    assert await sending < 16_000_000
+    writer.close()
+
+
+async def send_without_end(writer, data: bytes) -> int:
+    """Sends until the connection ends. Returns the number of bytes."""
+    sent = 0
+    try:
+        while not writer.is_closing():
+            writer.write(data)
+            await writer.drain()
+            sent += len(data)
+    except ConnectionError:
+        pass
+    return sent
+
+
+@pytest.mark.parametrize("length", [b"12x", b"-1", b"9" * 5000, b"5, 6"])
+async def test_a_length_that_is_no_number_is_no_http(dial, length):
+    reader, writer = await dial()
+    writer.write(HEAD + b"Content-Length: " + length + b"\r\n\r\n")
+    assert (await reader.readline()).split()[1] == b"400"
+    await closed(reader)
+    writer.close()
+
+
+async def test_the_connection_serves_on_after_a_request_that_was_refused_for_its_content(dial):
+    reader, writer = await dial()
+    for _ in range(2):
+        writer.write(HEAD + b"Content-Length: 2\r\n\r\n[]")
+        assert (await answer(reader))[0] == 400
+    writer.close()

@@ -1,0 +1,85 @@
+"""Rooms and their messages as the database keeps them."""
+
+import asyncio
+
+import pytest
+
+from models.errors import NotFound
+from models.room import NotAMember, Room
+from models.user import User
+
+
+@pytest.fixture
+def user(db):
+    """Makes a user."""
+
+    async def user(name: str) -> User:
+        return await User.register(db, name, f"{name}@example.com", "correct horse")
+
+    return user
+
+
+async def test_the_owner_is_a_member_and_nobody_else(db, user):
+    ann, bob = await user("ann"), await user("bob")
+    room = await Room.create(db, "Tea", ann)
+    assert (await Room.get(db, room.id, member=ann)).public() == room.public()
+    with pytest.raises(NotAMember):
+        await Room.get(db, room.id, member=bob)
+
+
+@pytest.mark.parametrize("id", ["", "x", "65a000000000000000000001", "\x00"])
+async def test_no_other_id_finds_a_room(db, user, id):
+    ann = await user("ann")
+    await Room.create(db, "Tea", ann)
+    with pytest.raises(NotFound):
+        await Room.get(db, id, member=ann)
+
+
+async def test_one_becomes_a_member_once_even_when_added_many_times_at_once(db, user):
+    ann, bob = await user("ann"), await user("bob")
+    room = await Room.create(db, "Tea", ann)
+    added = await asyncio.gather(*(room.add(bob) for _ in range(10)))
+    assert sorted(added) == [False] * 9 + [True]
+    assert (await Room.get(db, room.id, member=bob)).members == [ann.reference(), bob.reference()]
+
+
+async def test_one_who_is_removed_is_no_member_any_more(db, user):
+    ann = await user("ann")
+    room = await Room.create(db, "Tea", ann)
+    assert await room.remove(ann)
+    assert not await room.remove(ann)
+    assert room.members == []
+    assert await Room.of(db, ann) == []
+
+
+async def test_the_rooms_of_users_who_ask_at_once_are_one_query_and_each_gets_their_own(db, user, monkeypatch):
+    ann, bob, eve = await user("ann"), await user("bob"), await user("eve")
+    tea = await Room.create(db, "Tea", ann)
+    both = await Room.create(db, "Both", ann)
+    await both.add(bob)
+    of_ann, of_bob, of_eve = await asyncio.gather(*(Room.of(db, each) for each in (ann, bob, eve)))
+    assert [room.id for room in of_ann] == [tea.id, both.id]
+    assert [room.id for room in of_bob] == [both.id]
+    assert of_eve == []
+
+
+async def test_history_is_paged_backwards_and_each_page_is_oldest_first(db, user):
+    ann = await user("ann")
+    room, other = await Room.create(db, "Tea", ann), await Room.create(db, "Other", ann)
+    said = []
+    for number in range(7):
+        said.append(await room.post(ann, f"number {number}"))
+        await other.post(ann, "elsewhere")
+    last = await room.history(limit=3)
+    before = await room.history(before=last[0].id, limit=3)
+    first = await room.history(before=before[0].id, limit=3)
+    assert first + before + last == said
+    assert len(first) == 1
+    assert await room.history(before=first[0].id) == []
+    assert await room.history() == said
+
+
+async def test_no_message_has_an_id_that_is_none(db, user):
+    room = await Room.create(db, "Tea", await user("ann"))
+    with pytest.raises(NotFound):
+        await room.history(before="x")
