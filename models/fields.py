@@ -13,6 +13,7 @@ EMAIL = re.compile(
 )
 LONGEST_EMAIL = 254  # RFC 5321, 4.5.3.1.3: a path has 256 octets, angle brackets included
 LONGEST_PASSWORD = 128
+LONGEST_TYPED_USERNAME = 100  # before NFKC, whose time grows with the square of the length
 # Letters to Unicode, blank to people.
 INVISIBLE_LETTERS = "\u115f\u1160\u3164\uffa0"
 
@@ -46,6 +47,6 @@ def _allowed(character: str) -> bool:
     return character in "_.-" or ((character.isalpha() or character.isdecimal()) and character not in INVISIBLE_LETTERS)
 
 
-Username = Annotated[str, StringConstraints(max_length=100), AfterValidator(_username)]
+Username = Annotated[str, StringConstraints(max_length=LONGEST_TYPED_USERNAME), AfterValidator(_username)]
 Email = Annotated[str, AfterValidator(_email)]
 Password = Annotated[str, StringConstraints(min_length=8, max_length=LONGEST_PASSWORD)]

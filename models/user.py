@@ -1,5 +1,6 @@
 """Users: who may log in, and how they are found."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +9,8 @@ from pymongo.errors import DuplicateKeyError
 
 from models import passwords
 from models.documents import now
-from models.errors import AccountBlocked, EmailOrUsernameTaken, NotFound, WrongCredentials
-from models.fields import folded, normalized
+from models.errors import AccountBlocked, EmailOrUsernameTaken, NotFound, TooBusy, WrongCredentials
+from models.fields import LONGEST_TYPED_USERNAME, folded, normalized
 from models.grouped import grouped
 
 
@@ -59,21 +60,24 @@ class User:
         if document["blocked"]:
             raise AccountBlocked
         if passwords.outdated(document["password_hash"]):
-            await _rehash(db, document, password)
+            with suppress(TooBusy):  # then at the next login
+                await _rehash(db, document, password)
         return cls._from(document)
 
     @classmethod
     async def get(cls, db, id: str) -> "User":
         """The user of this id, looked up together with all others asked for in this turn. Raises NotFound."""
-        document = await _by_id(db, id)
-        if document is None:
-            raise NotFound("There is no such user")
-        return cls._from(document)
+        return cls._found(await _by_id(db, id))
 
     @classmethod
     async def named(cls, db, username: str) -> "User":
         """The user of this name, in whatever case. Raises NotFound."""
-        document = await db.users.find_one({"username_folded": folded(username)})
+        if len(username) > LONGEST_TYPED_USERNAME:
+            return cls._found(None)
+        return cls._found(await db.users.find_one({"username_folded": folded(username)}))
+
+    @classmethod
+    def _found(cls, document) -> "User":
         if document is None:
             raise NotFound("There is no such user")
         return cls._from(document)

@@ -9,11 +9,12 @@ import json
 from dataclasses import dataclass
 from functools import partial
 
+import argon2
 import pytest
 from tornado.httpclient import AsyncHTTPClient
 
 import models
-from models import mongod
+from models import mongod, passwords
 from settings import Settings
 
 DATABASE = "test"
@@ -51,6 +52,12 @@ def db(io_loop, mongodb_url):
 async def empty(db):
     for name in await db.list_collection_names():
         await db[name].delete_many({})
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(monkeypatch):
+    """A password costs 25 ms of a core, on purpose. A test that is about that has a fixture of this name, and pays."""
+    monkeypatch.setattr(passwords, "hasher", argon2.PasswordHasher(memory_cost=8, time_cost=1, parallelism=1))
 
 
 @pytest.fixture

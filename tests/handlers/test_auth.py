@@ -19,6 +19,11 @@ def credentials(identifier="ann", password="correct horse") -> dict:
     return {"identifier": identifier, "password": password}
 
 
+@pytest.fixture
+def quick_passwords():
+    """These tests are about the real ones."""
+
+
 @pytest.mark.parametrize("prefix", PREFIXES)
 async def test_one_who_registers_is_logged_in(call, fetch, prefix):
     answer = await call("POST", prefix + REGISTER, ANN)

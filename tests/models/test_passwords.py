@@ -12,6 +12,11 @@ from models.errors import TooBusy
 from models.passwords import Pool, hashed, matches, outdated
 
 
+@pytest.fixture
+def quick_passwords():
+    """These tests are about the real ones."""
+
+
 async def test_a_hash_is_argon2id_with_the_parameters_that_owasp_asks_for():
     assert (await hashed("correct horse")).startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 

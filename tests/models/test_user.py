@@ -28,6 +28,11 @@ class Commands(CommandListener):
 
 
 @pytest.fixture
+def quick_passwords():
+    """These tests are about the real ones."""
+
+
+@pytest.fixture
 def commands():
     return Commands()
 
