@@ -8,7 +8,7 @@ from realtime import io
 
 
 class Notice(BaseModel):
-    to: str = Field(max_length=100)
+    to: str
     text: str = Field(min_length=1, max_length=4000)
 
 

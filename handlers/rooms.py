@@ -1,5 +1,7 @@
 """The worked example: chat rooms. Each method checks what came, asks a model, tells those concerned, and answers."""
 
+from asyncio import gather
+
 from pydantic import BaseModel, Field
 
 from handlers.base import BaseHandler, authenticated
@@ -13,7 +15,7 @@ class NewRoom(BaseModel):
 
 
 class NewMember(BaseModel):
-    username: str = Field(max_length=100)
+    username: str
 
 
 class NewMessage(BaseModel):
@@ -51,7 +53,8 @@ class MembersHandler(BaseHandler):
     @authenticated
     async def get(self, room_id):
         room = await Room.get(self.db, room_id, member=self.current_user)
-        self.write([{**member, "online": await io.online(member["id"])} for member in room.members])
+        online = await gather(*(io.online(member["id"]) for member in room.members))
+        self.write([{**member, "online": here} for member, here in zip(room.members, online, strict=True)])
 
     @authenticated
     async def post(self, room_id):

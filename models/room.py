@@ -1,8 +1,5 @@
 """Rooms of the worked example: a name and its members, all in one document."""
 
-from dataclasses import dataclass, field
-from datetime import datetime
-
 from pymongo import ReturnDocument
 
 from models.documents import now, object_id
@@ -15,25 +12,22 @@ class NotAMember(Forbidden):
     message = "You are not a member of this room"
 
 
-@dataclass
 class Room:
-    db: object = field(repr=False)
-    id: str
-    name: str
-    members: list[dict]
-    created_at: datetime
+    def __init__(self, db, document):
+        self.db, self.id, self.name = db, str(document["_id"]), document["name"]
+        self.members, self.created_at = document["members"], document["created_at"]
 
     @classmethod
     async def create(cls, db, name: str, owner) -> "Room":
         """A new room; its owner is the first member."""
         document = {"name": name, "members": [owner.reference()], "created_at": now()}
         await db.rooms.insert_one(document)
-        return cls._from(db, document)
+        return cls(db, document)
 
     @classmethod
     async def of(cls, db, user) -> list["Room"]:
         """The rooms that the user is a member of, oldest first."""
-        return [cls._from(db, document) for document in await _by_member(db, user.id)]
+        return [cls(db, document) for document in await _by_member(db, user.id)]
 
     @classmethod
     async def get(cls, db, id: str, member) -> "Room":
@@ -41,13 +35,9 @@ class Room:
         document = await db.rooms.find_one({"_id": object_id(id)})
         if document is None:
             raise NotFound("There is no such room")
-        if not any(each["id"] == member.id for each in document["members"]):
+        if member.id not in [each["id"] for each in document["members"]]:
             raise NotAMember
-        return cls._from(db, document)
-
-    @classmethod
-    def _from(cls, db, document) -> "Room":
-        return cls(db, str(document["_id"]), document["name"], document["members"], document["created_at"])
+        return cls(db, document)
 
     async def add(self, user) -> bool:
         """Makes the user a member. False if they were one already."""
@@ -60,8 +50,7 @@ class Room:
     async def _change(self, condition: dict, change: dict) -> bool:
         this = {"_id": object_id(self.id), **condition}
         document = await self.db.rooms.find_one_and_update(this, change, return_document=ReturnDocument.AFTER)
-        if document is not None:
-            self.members = document["members"]
+        self.members = document["members"] if document else self.members
         return document is not None
 
     async def post(self, user, text: str) -> Message:
@@ -78,13 +67,13 @@ class Room:
 
 @grouped
 async def _by_member(db, user_ids: list[str]) -> dict[str, list[dict]]:
-    """One query for everyone who asks at the same moment: after a restart all clients come back at once."""
-    found = {user_id: [] for user_id in user_ids}
+    """One query for all who ask at the same moment: after a restart every client comes back at once."""
+    rooms = {user_id: [] for user_id in user_ids}
     async for document in db.rooms.find({"members.id": {"$in": user_ids}}).sort("_id"):
         for member in document["members"]:
-            if member["id"] in found:
-                found[member["id"]].append(document)
-    return found
+            if member["id"] in rooms:
+                rooms[member["id"]].append(document)
+    return rooms
 
 
 async def prepare(db):

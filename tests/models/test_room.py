@@ -63,6 +63,10 @@ async def test_the_rooms_of_users_who_ask_at_once_are_one_query_and_each_gets_th
     assert of_eve == []
 
 
+def texts(messages) -> list[str]:
+    return [message.text for message in messages]
+
+
 async def test_history_is_paged_backwards_and_each_page_is_oldest_first(db, user):
     ann = await user("ann")
     room, other = await Room.create(db, "Tea", ann), await Room.create(db, "Other", ann)
@@ -73,10 +77,10 @@ async def test_history_is_paged_backwards_and_each_page_is_oldest_first(db, user
     last = await room.history(limit=3)
     before = await room.history(before=last[0].id, limit=3)
     first = await room.history(before=before[0].id, limit=3)
-    assert first + before + last == said
+    assert texts(first + before + last) == texts(said)
     assert len(first) == 1
     assert await room.history(before=first[0].id) == []
-    assert await room.history() == said
+    assert texts(await room.history()) == texts(said)
 
 
 async def test_no_message_has_an_id_that_is_none(db, user):
