@@ -1,19 +1,50 @@
-run: .venv/dev
-	.venv/bin/python -m tornado.autoreload --until-success app.py
+# make run        install what is needed and start the app on http://localhost:8888
+# make test       the fast tests; make test-all runs them all
+# make lint       style
+# make bench      the benchmark
 
-.venv/dev: requirements.txt requirements-dev.txt
-	python3 -m venv .venv
-	.venv/bin/pip install -q -r requirements-dev.txt
-	touch $@
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+RUN := $(BIN)/python -m tornado.autoreload --until-success app.py
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-test: .venv/dev
-	.venv/bin/python -m pytest -m "not slow"
+# In a terminal Ctrl-C goes to the app alone (set -m), so that make ends as the app does.
+run: .venv/installed
+	@if [ -t 0 ]; then set -m; $(RUN); else exec $(RUN); fi
 
-test-all: .venv/dev
-	.venv/bin/python -m pytest
+test: .venv/installed $(if $(shell command -v npm),node_modules/installed)
+	$(BIN)/python -m pytest -m "not slow"
 
-lint: .venv/dev
-	.venv/bin/ruff check
-	.venv/bin/ruff format --check
+test-all: .venv/installed $(if $(shell command -v npm),node_modules/installed)
+	$(BIN)/python -m pytest
 
-.PHONY: run test test-all lint
+lint: .venv/installed
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+bench: .venv/bench
+	$(BIN)/python -m bench
+
+.venv/installed: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed. If you have one under another name: PYTHON=python3.13 make run"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "Python's venv module is missing: sudo apt-get install python3-venv"; exit 1; }
+	@[ "$$(uname)" != Linux ] || $(PYTHON) -c 'import ctypes; ctypes.CDLL("libcurl.so.4")' 2>/dev/null || \
+		{ echo "MongoDB needs libcurl: sudo apt-get install libcurl4"; exit 1; }
+	@echo "Installing Python packages into .venv ..."
+	@$(PYTHON) -m venv .venv
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+.venv/bench: .venv/installed requirements-bench.txt
+	@$(PIP) -r requirements-bench.txt
+	@touch $@
+
+node_modules/installed: package.json
+	@echo "Installing JavaScript clients into node_modules ..."
+	@npm install --no-audit --no-fund --no-package-lock --loglevel=error
+	@touch $@
+
+.PHONY: run test test-all lint bench

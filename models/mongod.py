@@ -39,22 +39,7 @@ OPTIONS = [
     *("--filePermissions", "0700"),
 ]
 
-# The parent of mongod, which stays when the app is replaced or killed: it stops a mongod that no app has used for $1
-# seconds. $2 is the file that holds the app's process id, the rest is mongod's command.
-KEEPER = """
-seconds=$1 app=$2; shift 2
-"$@" & mongod=$!
-trap 'wait $mongod' TERM
-(
-    alone=0
-    while kill -0 $mongod && [ $alone -lt $seconds ]; do
-        sleep 1
-        if kill -0 "$(cat "$app")"; then alone=0; else alone=$((alone + 1)); fi
-    done
-    kill $mongod
-) >/dev/null 2>&1 &
-wait $mongod
-"""
+KEEPER = Path(__file__).with_name("mongod_keeper.sh")
 
 
 class CannotStart(Exception):
@@ -134,7 +119,7 @@ class Mongod:
         command = [_binary(), "--dbpath", self.data, "--bind_ip", self.socket, *OPTIONS]
         with self.log.open("wb") as log:
             return subprocess.Popen(  # noqa: S603 (a fixed command)
-                ["/bin/sh", "-c", KEEPER, "keeper", str(self.alone_seconds), self.app, *command],
+                ["/bin/sh", KEEPER, str(self.alone_seconds), self.app, *command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
