@@ -10,7 +10,7 @@ from pathlib import Path
 import uvloop
 
 from bench import picture, report
-from bench.peers import PEERS
+from bench.competitors import PEERS
 from bench.plan import QUICK, Plan
 from bench.run import SCENARIOS, Benchmark, stay_on_core
 from bench.server import LOAD_CORE

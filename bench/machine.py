@@ -7,7 +7,7 @@ import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from bench.peers import HERE
+from bench.competitors import NODE
 
 PACKAGES = ("tornado", "python-socketio", "python-engineio", "uvloop", "orjson", "uvicorn", "websockets")
 
@@ -20,7 +20,7 @@ def processor() -> str:
 
 
 def node_versions() -> dict[str, str]:
-    modules = HERE / "node" / "node_modules"
+    modules = NODE / "node_modules"
     try:
         found = {
             "node": subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout.strip()

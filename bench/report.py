@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
+from bench.competitors import PEERS
 from bench.figures import Figure, Goal, figures
 from bench.machine import machine
-from bench.peers import PEERS, SECRET  # noqa: F401
 from bench.plan import Plan
 from bench.run import Measured
 

@@ -10,12 +10,13 @@ from pathlib import Path
 from statistics import median
 
 from bench import scenarios
+from bench.competitors import Peer
 from bench.expectations import Voided
 from bench.figures import figures
 from bench.life import Life
-from bench.peers import Peer, Users
 from bench.plan import Plan
 from bench.server import Server, ServerFailed
+from bench.users import Users
 from bench.websocket_client import Refused
 
 SCENARIOS = {

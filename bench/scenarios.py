@@ -10,6 +10,7 @@ from bench.websocket_client import server_frame
 
 PATIENCE = 60  # seconds until a missing message is a lost one
 SOON = 0.2  # seconds until a server has surely noticed that its clients are going
+PASSING_ROOMS = 5
 MICROSECONDS = 1e6
 
 
@@ -130,12 +131,16 @@ async def moving(life: Life, label: str):
             mover.transport.abort()
         await asyncio.sleep(SOON)
 
-    for figure, work in (
-        ("join", life.ask(movers, "join", lambda _: "passing")),
-        ("leave", life.ask(movers, "leave", lambda _: "passing")),
-        ("disconnect", disconnect()),
-    ):
-        life.record(f"{figure}-{label}", await life.cost(work) / len(movers) * MICROSECONDS)
+    async def each(what: str):
+        for number in range(PASSING_ROOMS):
+            await life.ask(movers, what, lambda _, number=number: f"passing-{number}")
+
+    await each("join")
+    await each("leave")
+    for what in ("join", "leave"):
+        spent = await life.cost(each(what))
+        life.record(f"{what}-{label}", spent / (len(movers) * PASSING_ROOMS) * MICROSECONDS)
+    life.record(f"disconnect-{label}", await life.cost(disconnect()) / len(movers) * MICROSECONDS)
     life.clients = life.clients[: -len(movers)]
 
 

@@ -14,7 +14,7 @@ PR_SET_PDEATHSIG = 1
 
 
 class ServerFailed(Exception):
-    """The server did not start or died; the message holds the end of what it wrote."""
+    """The server did not start, or does not come to rest; the message says why."""
 
 
 def free_port() -> int:
@@ -76,7 +76,8 @@ class Server:
         self.process.wait()
 
     def last_words(self) -> str:
-        return self.log.read_text(errors="replace")[-600:].strip()
+        """The last line that it wrote, which is where a traceback names its error."""
+        return self.log.read_text(errors="replace").strip().rpartition("\n")[2]
 
     def cpu(self) -> float:
         """Seconds of CPU, user and system, of all threads so far.

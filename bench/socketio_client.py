@@ -35,7 +35,7 @@ class SocketIOClient(WebSocketClient):
         self.connected, self.welcomed = loop.create_future(), loop.create_future()
         self.acks = {}
         self.watch = None
-        self.position = self.sent = 0
+        self.position = self.sent = self.called = 0
 
     def data_received(self, data: bytes):
         if self.watch is None:
@@ -83,7 +83,7 @@ class SocketIOClient(WebSocketClient):
 
     async def call(self, name: str, *arguments):
         """Emits and returns the first argument of the answer."""
-        number = len(self.acks) + 1
+        number = self.called = self.called + 1
         self.acks[number] = answer = asyncio.get_running_loop().create_future()
         self.emit(event(name, *arguments, ack=number))
         return (await answer)[0]

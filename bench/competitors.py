@@ -1,0 +1,60 @@
+"""Who is compared, how each is started, and what has to be there for it."""
+
+import sys
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from shutil import which
+
+from bench.accounts import registered
+from bench.users import Users, invented
+
+NODE = Path(__file__).parent / "peers" / "node"
+SCENARIOS = ("audiences", "calls", "idle", "browsers")
+
+
+def always_there() -> str | None:
+    return None
+
+
+def node_missing() -> str | None:
+    if not which("node"):
+        return "Node is not installed: its columns stay empty."
+    if not (NODE / "node_modules").is_dir():
+        return "Node's Socket.IO is missing: run `npm install` in bench/peers/node. Its column stays empty."
+    return None
+
+
+def uvicorn_missing() -> str | None:
+    if not find_spec("uvicorn") or not find_spec("websockets"):
+        return "uvicorn or websockets is missing: run `pip install -r requirements-bench.txt`. Its column stays empty."
+    return None
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A server to measure; `missing()` is the sentence that says what it lacks, or None."""
+
+    key: str
+    title: str
+    command: tuple[str, ...]
+    scenarios: tuple[str, ...] = SCENARIOS
+    missing: Callable[[], str | None] = always_there
+    # A drop of thousands keeps a stock server busy for a minute: once is enough.
+    drops_once: bool = False
+    users: Callable[[int], AbstractAsyncContextManager[Users]] = invented
+
+
+def python(name: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", f"bench.peers.{name}")
+
+
+PEERS = (
+    Peer("ours", "ours", python("ours"), scenarios=(*SCENARIOS, "rooms"), users=registered),
+    Peer("node", "Node", ("node", str(NODE / "server.js")), missing=node_missing),
+    Peer("stock_tornado", "stock, Tornado", python("stock_tornado"), drops_once=True),
+    Peer("stock_asgi", "stock, ASGI", python("stock_asgi"), missing=uvicorn_missing, drops_once=True),
+    Peer("floor", "floor", python("floor"), scenarios=("audiences", "calls")),
+)

@@ -1,0 +1,71 @@
+"""The starter as shipped, in production's settings, with the events that the benchmark needs added.
+
+`python -m bench.peers.ours PORT`; the environment names the secret and the database.
+"""
+
+import os
+import sys
+
+from pydantic import BaseModel
+
+from app import main
+from bench.peers.heartbeat import Heartbeat
+from realtime import io
+
+heartbeat = Heartbeat()
+
+
+class Said(BaseModel):
+    to: str
+    text: str
+
+
+class Order(BaseModel):
+    room: str
+    size: int
+    first: int
+    count: int
+
+
+@io.on("join")
+async def join(socket, room):
+    await socket.join(room)
+    return True
+
+
+@io.on("leave")
+async def leave(socket, room):
+    await socket.leave(room)
+    return True
+
+
+@io.on("say", form=Said)
+async def say(socket, said):
+    await io.send(f"user::{said.to}", "said", said.text)
+
+
+@io.on("echo")
+async def echo(socket, text):
+    return text
+
+
+@io.on("fan", form=Order)
+async def fan(socket, order):
+    for number in range(order.first, order.first + order.count):
+        await io.send(order.room, "news", f"{number:08d}".ljust(order.size, "x"))
+
+
+@io.on("watch")
+async def watch(socket, _):
+    heartbeat.start()
+    return True
+
+
+@io.on("watched")
+async def watched(socket, _):
+    return heartbeat.stop()
+
+
+if __name__ == "__main__":
+    os.environ["PORT"] = sys.argv[1]
+    main()
