@@ -1,7 +1,6 @@
 """Every setting: an environment variable of the same name in capitals, or a line of `.env`; see `.env.example`."""
 
 import ipaddress
-import os
 import secrets
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -58,7 +57,7 @@ class Settings(BaseSettings):
     cors_origins: Origins = []
     trusted_proxies: Networks = []
     max_message_bytes: int = Field(65536, ge=1024)
-    drain_seconds: float = Field(10, ge=0)
+    drain_seconds: float = Field(10, ge=0, allow_inf_nan=False)
 
     @property
     def production(self) -> bool:
@@ -105,6 +104,8 @@ def load() -> Settings:
         settings = Settings()
     except ValidationError as error:
         raise SettingsError("\n".join(map(_sentence, error.errors()))) from None
+    except UnicodeDecodeError as error:
+        raise SettingsError(f".env cannot be read: {error}.") from None
     if settings.jwt_secret:
         return settings
     return settings.model_copy(update={"jwt_secret": _kept_secret(settings.var_dir / "jwt_secret")})
@@ -123,12 +124,12 @@ def _sentence(error: dict) -> str:
 def _kept_secret(file: Path) -> str:
     """A random secret, made once and kept, so that a restart logs nobody out."""
     try:
+        if file.exists() and len(file.read_bytes()) >= SHORTEST_SECRET_BYTES:
+            return file.read_text()
+        secret = secrets.token_urlsafe(48)
         file.parent.mkdir(parents=True, exist_ok=True)
-        if not file.exists():
-            made = file.with_suffix(f".{os.getpid()}")
-            made.touch(mode=0o600)
-            made.write_text(secrets.token_urlsafe(48))
-            made.rename(file)
-        return file.read_text()
+        file.touch(mode=0o600)
+        file.write_text(secret)
     except OSError as error:
         raise SettingsError(f"VAR_DIR cannot be used: {error}.") from None
+    return secret
