@@ -6,18 +6,21 @@ A test takes what it needs as arguments: `async def test_â€¦(register, call): â€
 import asyncio
 import inspect
 import json
+import secrets
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 
 import argon2
 import pytest
 from tornado.httpclient import AsyncHTTPClient
+from tornado.ioloop import IOLoop
 
 import models
 from models import mongod, passwords
 from settings import Settings
 
-DATABASE = "test"
+DATABASE = f"test_{secrets.token_hex(4)}"
 TEST_SECONDS = 10
 
 
@@ -28,16 +31,33 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.gen_test(timeout=TEST_SECONDS))
 
 
+@pytest.fixture
+def io_loop():
+    """The event loop that the app runs on, instead of pytest-tornado's."""
+    from uvloop import new_event_loop
+
+    loop = new_event_loop()
+    asyncio.set_event_loop(loop)
+    io_loop = IOLoop(asyncio_loop=loop, make_current=False)
+    yield io_loop
+    io_loop.close(all_fds=True)
+    asyncio.set_event_loop(None)
+
+
 @pytest.fixture(scope="session")
 def mongodb_url(tmp_path_factory):
-    """One MongoDB for the whole run."""
-    with mongod.running(tmp_path_factory.mktemp("mongo")) as url:
-        asyncio.run(prepare(url))
+    """One MongoDB for the whole run: that of MONGODB_URL, where it is set, or a private one."""
+    given = Settings().mongodb_url
+    with nullcontext(given) if given else mongod.running(tmp_path_factory.mktemp("mongo")) as url:
+        asyncio.run(on_database(url, models.prepare))
         yield url
+        asyncio.run(on_database(url, lambda db: db.client.drop_database(DATABASE)))
 
 
-async def prepare(url: str):
-    await models.prepare(models.connect(url, DATABASE))
+async def on_database(url: str, action):
+    db = models.connect(url, DATABASE)
+    await action(db)
+    db.client.close()
 
 
 @pytest.fixture
