@@ -62,8 +62,7 @@ class Tokens:
             claims = Claims(**jwt.decode(token, self._key, algorithms=[ALGORITHM], issuer=ISSUER, options=options))
         except jwt.ExpiredSignatureError:
             raise TokenExpired from None
-        # PyJWT parses the header before it knows who signed it: one that is nested deeply ends in a RecursionError.
-        except (jwt.PyJWTError, ValidationError, RecursionError):
+        except (jwt.PyJWTError, ValidationError):
             raise TokenInvalid from None
         if claims.exp - claims.iat > self._lifetime:
             raise TokenInvalid

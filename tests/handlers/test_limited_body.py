@@ -2,8 +2,12 @@
 
 import asyncio
 import json
+import time
 
 import pytest
+
+from handlers import limited_body
+from handlers.base import BaseHandler
 
 LIMIT = 64 * 1024
 HEAD = b"POST /auth/local HTTP/1.1\r\nHost: localhost\r\n"
@@ -46,6 +50,28 @@ async def test_a_body_of_one_byte_more_is_413(fetch, error_of):
 
 async def test_a_body_of_ten_megabytes_is_413(fetch, error_of):
     assert error_of(await fetch("POST", "/nothing/here", b"x" * 10_000_000))["status"] == 413
+
+
+async def test_a_handler_may_take_more_than_the_server_does(app, fetch, error_of):
+    class Upload(BaseHandler):
+        longest_body_bytes = 3_000_000
+
+        def post(self):
+            self.write({"bytes": len(self.body)})
+
+    app.add_handlers(".*", [("/upload", Upload)])
+    assert json.loads((await fetch("POST", "/upload", b"x" * 3_000_000)).body) == {"bytes": 3_000_000}
+    assert error_of(await fetch("POST", "/upload", b"x" * 3_000_001))["status"] == 413
+
+
+async def test_a_refused_client_has_time_to_read_why(dial):
+    reader, writer = await dial()
+    writer.write(HEAD + b"Content-Length: 65537\r\n\r\n")
+    assert too_long(await answer(reader))
+    refused = time.monotonic()
+    await closed(reader)
+    assert time.monotonic() - refused > limited_body.LINGER_SECONDS / 2
+    writer.close()
 
 
 @pytest.mark.parametrize("length", [b"65537", b"99999999999999999"])

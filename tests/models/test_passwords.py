@@ -54,8 +54,16 @@ async def test_the_event_loop_goes_on_while_a_password_is_hashed():
     assert turns > 10
 
 
-async def test_more_than_the_queue_holds_is_refused_at_once():
-    pool, may_end = Pool(workers=1, waiting=2), threading.Event()
+@pytest.fixture
+def may_end():
+    """What the jobs of a test wait for; they end with it in any case."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+async def test_more_than_the_queue_holds_is_refused_at_once(may_end):
+    pool = Pool(workers=1, waiting=2)
     jobs = [asyncio.ensure_future(pool.run(may_end.wait)) for _ in range(3)]
     await asyncio.sleep(0)
     started = time.perf_counter()
@@ -67,8 +75,8 @@ async def test_more_than_the_queue_holds_is_refused_at_once():
     assert await pool.run(lambda: "again") == "again"
 
 
-async def test_one_who_gives_up_gives_the_place_back():
-    pool, may_end = Pool(workers=1, waiting=1), threading.Event()
+async def test_one_who_gives_up_gives_the_place_back(may_end):
+    pool = Pool(workers=1, waiting=1)
     running, waiting = (asyncio.ensure_future(pool.run(may_end.wait)) for _ in range(2))
     await asyncio.sleep(0)
     waiting.cancel()

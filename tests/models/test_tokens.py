@@ -92,8 +92,9 @@ def test_a_token_without_a_signature_is_refused(tokens):
             tokens.read(token)
 
 
+@pytest.mark.filterwarnings("ignore:The HMAC key")
 def test_a_token_of_another_algorithm_or_key_is_refused(tokens):
-    for token in (signed(algorithm="HS512", secret=SECRET * 2), signed(secret="another key of thirty-two bytes...")):
+    for token in (signed(algorithm="HS512"), signed(secret="another key of thirty-two bytes...")):
         with pytest.raises(TokenInvalid):
             tokens.read(token)
 
@@ -117,7 +118,7 @@ def test_what_is_no_token_at_all_is_refused(tokens, token):
 )
 def test_a_token_with_a_strange_header_is_refused(tokens, header):
     with pytest.raises(TokenInvalid):
-        tokens.read(f"{encoded(header)}.{encoded(claims())}.x")
+        tokens.read(f"{encoded(header)}.e30.e30")
 
 
 def test_a_short_secret_is_refused():
