@@ -11,7 +11,7 @@ from weakref import WeakSet
 
 from tornado import autoreload, web
 from tornado.httpserver import HTTPServer
-from tornado.log import access_log, enable_pretty_logging
+from tornado.log import access_log, enable_pretty_logging, gen_log
 from tornado.netutil import bind_sockets
 
 try:
@@ -42,6 +42,7 @@ WELCOME = """
   Open {url}, register, and watch events arrive.
   Edit realtime/connection.py: the app reloads when you save. Ctrl-C stops it.
 """
+log = logging.getLogger("app")
 
 
 class Application(web.Application):
@@ -49,7 +50,7 @@ class Application(web.Application):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # Weak, because Tornado forgets a handler without a word when its client goes away.
+        # Weak, because Tornado drops a request without a word when its client goes away.
         self.unanswered = WeakSet()
 
     def get_handler_delegate(self, request, target_class, *args, **kwargs):
@@ -57,14 +58,19 @@ class Application(web.Application):
             self.unanswered.add(request)
         return super().get_handler_delegate(request, target_class, *args, **kwargs)
 
+    async def idle(self):
+        """Returns once every request whose client is still there is answered."""
+        while any(not request.connection.stream.closed() for request in self.unanswered):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
     def log_request(self, handler):
         """One line, without the query string, where a token may be."""
         request = handler.request
         self.unanswered.discard(request)
         level = logging.ERROR if handler.get_status() >= 500 else logging.INFO
-        line = "%d %s %s (%s) %.0f ms"
-        milliseconds = 1000 * request.request_time()
-        access_log.log(level, line, handler.get_status(), request.method, request.path, request.remote_ip, milliseconds)
+        client = getattr(handler, "client_address", request.remote_ip)
+        what = (handler.get_status(), request.method, request.path, client, 1000 * request.request_time())
+        access_log.log(level, "%d %s %s (%s) %.0f ms", *what)
 
 
 def make_app(settings: Settings, db) -> Application:
@@ -93,8 +99,7 @@ async def drain(app: Application, server: HTTPServer, seconds: float):
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await io.drain(seconds)
-            while app.unanswered:
-                await asyncio.sleep(0.02)
+            await app.idle()
     await server.close_all_connections()
 
 
@@ -110,9 +115,6 @@ async def serve(settings: Settings, mongodb_url: str):
         server = make_server(app, settings)
         listen(server, settings)
         try:
-            if not settings.production:
-                autoreload.watch(".env")
-                autoreload.start()
             await asyncio.Event().wait()
         finally:
             await drain(app, server, settings.drain_seconds)
@@ -123,10 +125,21 @@ def listen(server: HTTPServer, settings: Settings):
     try:
         sockets = bind_sockets(settings.port, settings.address)
     except OSError as error:
-        where = f"Cannot listen on {settings.address}, port {settings.port}: {error.strerror}."
-        raise SettingsError(f"{where} Stop the other program, or use another port: PORT=8889 make run") from None
+        reason = f"Cannot listen on {settings.address}, port {settings.port}: {error.strerror}."
+        raise SettingsError(f"{reason} Choose another: PORT=8889 make run") from None
     server.add_sockets(sockets)
-    print(WELCOME.format(url=f"http://localhost:{sockets[0].getsockname()[1]}"), flush=True)
+    port = sockets[0].getsockname()[1]
+    if settings.production:
+        log.info("Listening on %s, port %d", settings.address, port)
+    else:
+        print(WELCOME.format(url=f"http://localhost:{port}"), flush=True)
+        reload_on_changes()
+
+
+def reload_on_changes():
+    autoreload.watch(".env")
+    autoreload.add_reload_hook(lambda: log.info("A file has changed: reloading"))
+    autoreload.start()
 
 
 def database(settings: Settings):
@@ -142,6 +155,8 @@ def run(settings: Settings):
 
 def main():
     enable_pretty_logging()
+    # What Tornado says of a malformed request may hold a token.
+    gen_log.setLevel(logging.WARNING)
     for number in (signal.SIGTERM, signal.SIGHUP):
         # Until the loop takes over, all of them end the start as Ctrl-C does.
         signal.signal(number, signal.default_int_handler)

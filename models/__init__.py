@@ -15,8 +15,10 @@ class CannotConnect(Exception):
 
 def connect(url: str, database: str):
     """The database of that name, for use in one event loop; times in it are UTC. Raises CannotConnect."""
+    # The driver's own default is 30 s; the URL may say another.
+    patience = {} if "serverSelectionTimeoutMS=" in url else {"serverSelectionTimeoutMS": 5000}
     try:
-        client = AsyncIOMotorClient(url, tz_aware=True, serverSelectionTimeoutMS=5000)
+        client = AsyncIOMotorClient(url, tz_aware=True, **patience)
     except PyMongoError as error:
         raise CannotConnect(f"MONGODB_URL cannot be used: {error}") from None
     return client[database]

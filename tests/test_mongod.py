@@ -5,12 +5,11 @@ import signal
 import stat
 import subprocess
 import sys
-import time
-from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+from processes import eventually, lives
 
 from models import connect, mongod
 
@@ -76,20 +75,6 @@ def refusal(folder: Path) -> str:
 
 def pid(folder: Path) -> int:
     return int((folder / "data" / "mongod.lock").read_text())
-
-
-def lives(pid: int) -> bool:
-    with suppress(ProcessLookupError):
-        os.kill(pid, 0)
-        return True
-    return False
-
-
-def eventually(condition, seconds: float = 10) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return condition()
 
 
 def on(url: str, io_loop, action):

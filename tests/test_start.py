@@ -1,0 +1,292 @@
+"""The app as a process: how it starts, what it says when it cannot, and how it ends."""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+from processes import eventually, lives
+
+from settings import Settings
+
+ROOT = Path(__file__).parent.parent
+APP = [sys.executable, ROOT / "app.py"]
+RELOADING = [sys.executable, "-m", "tornado.autoreload", "--until-success", ROOT / "app.py"]
+SECRET = "s" * 32
+
+
+class Process:
+    """The app in a folder of its own. What it writes is in `said`."""
+
+    def __init__(self, folder: Path, environment: dict, command=APP):
+        inherited = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
+        self.folder, self.said = folder, ""
+        self.process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**inherited, "PORT": "0", **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def until(self, pattern: str) -> re.Match:
+        """Waits until a line has it."""
+        for line in self.process.stdout:
+            self.said += line
+            found = re.search(pattern, line)
+            if found:
+                return found
+        raise AssertionError(f"ended without {pattern!r}:\n{self.said}")
+
+    def listens(self) -> "Process":
+        self.port = int(self.until(r"(?:localhost:|port )(\d+)")[1])
+        return self
+
+    def ended(self) -> int:
+        """Waits for its end, and returns the exit code."""
+        self.said += self.process.communicate(timeout=30)[0]
+        return self.process.returncode
+
+    def stopped(self, number: int = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        return self.ended()
+
+    def ask(self, method: str, path: str, body=None) -> tuple[int, dict]:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            connection.request(method, path, json.dumps(body) if body else None)
+            response = connection.getresponse()
+            return response.status, json.loads(response.read())
+
+    def accepts(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    @property
+    def mongod(self) -> int:
+        return int((self.folder / "var" / "mongo" / "data" / "mongod.lock").read_text())
+
+
+@pytest.fixture
+def start(tmp_path):
+    started = []
+
+    def start(command=APP, **environment) -> Process:
+        started.append(Process(tmp_path, environment, command))
+        return started[-1]
+
+    yield start
+    for each in started:
+        if each.process.poll() is None:
+            each.stopped()
+
+
+@pytest.fixture
+def production(start, mongodb_url):
+    """Starts it as in production, on the tests' own MongoDB."""
+
+    def production(**environment) -> Process:
+        needed = {"ENV": "production", "ADDRESS": "127.0.0.1", "JWT_SECRET": SECRET, "MONGODB_URL": mongodb_url}
+        return start(**{**needed, **environment})
+
+    return production
+
+
+REGISTRATION = {"username": "anna", "email": "anna@example.com", "password": "correct horse"}
+LOGIN = {"identifier": "anna", "password": "correct horse"}
+
+
+def test_it_starts_with_no_settings_and_ctrl_c_ends_it_and_its_mongod(start):
+    app = start().listens()
+    mongod = app.mongod
+    assert app.ask("GET", "/healthz")[0] == 200
+    assert app.stopped() == 0
+    assert not lives(mongod)
+    assert "Traceback" not in app.said
+
+
+def test_after_a_kill_the_next_start_goes_on_with_the_same_mongod_tokens_and_users(start):
+    first = start().listens()
+    _, registered = first.ask("POST", "/auth/local/register", REGISTRATION)
+    mongod = first.mongod
+    first.stopped(signal.SIGKILL)
+
+    second = start().listens()
+    assert second.mongod == mongod
+    status, logged_in = second.ask("POST", "/auth/local", LOGIN)
+    assert (status, logged_in["user"]) == (200, registered["user"])
+    assert second.stopped() == 0
+    assert not lives(mongod)
+
+
+def test_a_second_one_in_the_same_folder_says_how_to_have_both(start):
+    first = start().listens()
+    second = start()
+    assert second.ended() == 2
+    assert second.said.strip() == (
+        f"Another copy of this app (process {first.process.pid}) uses {first.folder / 'var'}. Stop it, or give this "
+        "one a folder and a port of its own: VAR_DIR=var2 PORT=8889 make run"
+    )
+    assert first.ask("GET", "/healthz")[0] == 200
+
+
+def test_a_port_that_is_taken_is_named_with_the_way_out(production):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        app = production(PORT=str(port))
+        assert app.ended() == 2
+    assert app.said.strip().endswith(
+        f"Cannot listen on 127.0.0.1, port {port}: Address already in use. Choose another: PORT=8889 make run"
+    )
+    assert "Traceback" not in app.said
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"PORT": "http"}, "PORT cannot be used: "),
+        ({"ADDRESS": "0.0.0.0"}, "ADDRESS cannot be used: 0.0.0.0 is open to the network"),
+        ({"ENV": "production"}, "ENV=production needs JWT_SECRET "),
+        ({"MONGODB_URL": "postgres://localhost"}, "MONGODB_URL cannot be used: "),
+        ({"MONGODB_URL": "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100"}, "MongoDB cannot be used: 127.0.0.1:1"),
+        ({"VAR_DIR": "/dev/null/var"}, "VAR_DIR cannot be used: "),
+    ],
+)
+def test_what_keeps_it_from_starting_is_one_sentence_and_an_exit_code(start, environment, sentence):
+    app = start(**environment)
+    assert app.ended() == 2
+    assert app.said.startswith(sentence)
+    assert app.said.count("\n") == 1
+
+
+def test_a_wrong_setting_ends_it_under_autoreload_too(start):
+    app = start(RELOADING, PYTHONPATH=str(ROOT), PORT="http")
+    assert app.ended() == 2
+    assert app.said.startswith("PORT cannot be used: ")
+
+
+def test_dot_env_is_read_from_the_folder_it_is_started_in(start, tmp_path):
+    (tmp_path / ".env").write_text("PROT=9000\n")
+    app = start()
+    assert app.ended() == 2
+    assert app.said == "PROT in .env is no setting; .env.example lists all there are.\n"
+
+
+@contextmanager
+def saved_again_and_again(file: Path):
+    """What is saved before autoreload's first look, half a second after the start, is no change to it."""
+    over = threading.Event()
+
+    def save():
+        while not over.wait(0.2):
+            file.touch()
+
+    thread = threading.Thread(target=save)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_saving_dot_env_reloads_it_with_the_same_mongod(start, tmp_path):
+    (tmp_path / ".env").touch()
+    app = start(RELOADING, PYTHONPATH=str(ROOT)).listens()
+    mongod = app.mongod
+    with saved_again_and_again(tmp_path / ".env"):
+        app.until("reloading")
+    app.listens()
+    assert app.ask("GET", "/healthz")[0] == 200
+    assert app.mongod == mongod
+    assert app.stopped() == 0
+    assert not lives(mongod)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_every_signal_that_asks_for_an_end_gets_a_clean_one(production, number):
+    app = production().listens()
+    assert app.stopped(number) == 0
+    assert "Traceback" not in app.said
+
+
+def test_a_request_that_was_begun_is_answered_before_the_end(production):
+    app = production().listens()
+    body = json.dumps(LOGIN).encode()
+    head = f"POST /auth/local HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    with socket.create_connection(("127.0.0.1", app.port)) as client:
+        client.sendall(head + body[:10])
+        app.ask("GET", "/healthz")
+        app.process.send_signal(signal.SIGTERM)
+        while app.accepts():
+            pass
+        client.sendall(body[10:])
+        assert client.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert app.ended() == 0
+
+
+def test_a_client_that_never_ends_its_request_holds_up_the_end_no_longer_than_the_drain(production):
+    app = production(DRAIN_SECONDS="0.2").listens()
+    with socket.create_connection(("127.0.0.1", app.port)) as client:
+        client.sendall(b"POST /auth/local HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n")
+        app.ask("GET", "/healthz")
+        assert app.stopped(signal.SIGTERM) == 0
+
+
+def test_a_token_is_never_logged(production):
+    app = production().listens()
+    app.ask("GET", "/healthz?jwt=hidden")
+    app.ask("GET", "/nowhere?token=hidden")
+    for malformed in (
+        b"GET /healthz?jwt=hidden HTTP/9\r\n\r\n",
+        b"GET /healthz?jwt=hidden\x1b HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer hidden\x01\r\n\r\n",
+        b"POST /auth/local?jwt=hidden HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n",
+    ):
+        with socket.create_connection(("127.0.0.1", app.port)) as client:
+            client.sendall(malformed)
+            client.recv(1000)
+    assert app.stopped() == 0
+    assert "404 GET /nowhere (127.0.0.1)" in app.said
+    assert "hidden" not in app.said
+    assert "Traceback" not in app.said
+
+
+IN_A_TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+
+
+@pytest.mark.slow
+def test_ctrl_c_in_a_terminal_ends_make_run_and_all_it_started(start, tmp_path):
+    make = [sys.executable, "-c", IN_A_TERMINAL, "make", "-C", ROOT, "run"]
+    app = start(make, VAR_DIR=str(tmp_path / "var")).listens()
+    mongod = app.mongod
+    app.process.stdin.write("\x03")
+    app.process.stdin.flush()
+    assert app.ended() == 0
+    assert not lives(mongod)
+
+
+@pytest.mark.slow
+def test_a_mongod_ends_with_an_app_that_waits_for_its_mistake_to_be_mended(start, tmp_path):
+    """Ctrl-C then ends autoreload alone: there is no app that could stop anything."""
+    copy = tmp_path / "copy"
+    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "node_modules", "var", "bench"))
+    app = start([*RELOADING[:-1], copy / "app.py"], PYTHONPATH=str(copy)).listens()
+    mongod = app.mongod
+    mistake = copy / "models" / "room.py"
+    mistake.write_text("half a line (")
+    with saved_again_and_again(mistake):
+        app.until("SyntaxError")
+    assert lives(mongod)
+    app.stopped()
+    assert eventually(lambda: not lives(mongod), seconds=30)
