@@ -6,10 +6,13 @@ A test takes what it needs as arguments: `async def test_â€¦(register, call): â€
 import asyncio
 import inspect
 import json
+import os
 import secrets
+import shutil
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import argon2
 import pytest
@@ -22,6 +25,8 @@ from settings import Settings
 
 DATABASE = f"test_{secrets.token_hex(4)}"
 TEST_SECONDS = 10
+ROOT = Path(__file__).parent.parent
+MACOS_CHROME = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 
 
 def pytest_collection_modifyitems(items):
@@ -158,3 +163,26 @@ def register(call):
         return Someone(user["id"], user["username"], user["email"], answer.json["jwt"])
 
     return register
+
+
+@pytest.fixture(scope="session")
+def node() -> str:
+    """The program that runs JavaScript; what package.json lists is installed."""
+    program = needed(shutil.which("node"), "Node: sudo apt-get install nodejs npm, then make test")
+    needed((ROOT / "node_modules" / "socket.io-client").exists(), "the packages of package.json: make test")
+    return program
+
+
+@pytest.fixture(scope="session")
+def chromium(node) -> str:
+    """The browser, for playwright-core to drive."""
+    names = ("chromium", "chromium-browser", "google-chrome", MACOS_CHROME)
+    return needed(next(filter(None, map(shutil.which, names)), None), "Chromium: sudo apt-get install chromium")
+
+
+def needed(found, missing: str):
+    """`found`, or else the test is skipped, saying how to get what is missing. With CI=true it fails."""
+    if not found:
+        refuse = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        refuse(f"This test needs {missing}")
+    return found
