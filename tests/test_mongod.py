@@ -100,6 +100,7 @@ def test_data_outlives_the_app_even_where_the_folder_was_moved_meanwhile(folder,
         assert on(url, io_loop, count_in_a_transaction) == 2
 
 
+@pytest.mark.slow
 def test_nothing_of_it_is_left_once_the_app_has_ended(folder):
     with mongod.running(folder) as url:
         number = pid(folder)
@@ -116,6 +117,7 @@ def test_only_this_user_reaches_it_and_not_over_the_network(folder):
         assert re.findall('"Listening on","attr":{"address":"(.*)"', log) == [str(folder / "mongod.sock")]
 
 
+@pytest.mark.slow
 def test_a_folder_with_a_long_name_has_its_socket_elsewhere(tmp_path):
     folder = tmp_path / ("x" * 100)
     with mongod.running(folder) as url:
@@ -151,6 +153,7 @@ def test_the_app_after_a_killed_one_goes_on_with_its_mongod(app, folder, io_loop
     assert eventually(lambda: not lives(number))
 
 
+@pytest.mark.slow
 def test_the_mongod_of_a_killed_app_ends_when_nobody_comes(app, folder):
     first = app(alone_seconds=1)
     number = pid(folder)
@@ -159,11 +162,13 @@ def test_the_mongod_of_a_killed_app_ends_when_nobody_comes(app, folder):
     assert eventually(lambda: not lives(number))
 
 
+@pytest.mark.slow
 def test_ctrl_c_in_the_terminal_does_not_reach_it(app, folder):
     first = app()
     assert os.getsid(pid(folder)) != os.getsid(first.pid)
 
 
+@pytest.mark.slow
 def test_a_killed_mongod_loses_nothing(app, folder, io_loop):
     first = app()
     assert on(first_url(folder), io_loop, count_in_a_transaction) == 1
@@ -202,6 +207,7 @@ def test_a_cpu_without_avx_is_named(folder, on_path):
     assert "MONGODB_URL=" in sentence
 
 
+@pytest.mark.slow
 def test_what_else_keeps_it_from_starting_is_told_in_its_own_words(folder):
     with mongod.running(folder):
         pass
@@ -212,6 +218,7 @@ def test_what_else_keeps_it_from_starting_is_told_in_its_own_words(folder):
     assert "MONGODB_URL=" in sentence
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     shutil.which("unshare") is None or subprocess.run(["unshare", "-rm", "true"], capture_output=True).returncode != 0,
     reason="needs Linux that lets a user mount a disk of their own",

@@ -200,6 +200,7 @@ def saved_again_and_again(file: Path):
         thread.join()
 
 
+@pytest.mark.slow
 def test_saving_dot_env_reloads_it_with_the_same_mongod(start, tmp_path):
     (tmp_path / ".env").touch()
     app = start(RELOADING, PYTHONPATH=str(ROOT)).listens()
@@ -213,8 +214,8 @@ def test_saving_dot_env_reloads_it_with_the_same_mongod(start, tmp_path):
     assert not lives(mongod)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_every_signal_that_asks_for_an_end_gets_a_clean_one(production, number):
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_other_signals_that_ask_for_an_end_get_a_clean_one_too(production, number):
     app = production().listens()
     assert app.stopped(number) == 0
     assert "Traceback" not in app.said
