@@ -34,7 +34,8 @@ ELSEWHERE = "or use one elsewhere: MONGODB_URL=mongodb://db.example.com/?journal
 OPTIONS = [
     *("--replSet", "rs0"),
     *("--oplogSize", "64"),
-    *("--wiredTigerCacheSizeGB", "0.25"),
+    # With half of it, a document of 16 MB, which MongoDB allows, is too large a transaction.
+    *("--wiredTigerCacheSizeGB", "0.5"),
     *("--wiredTigerEngineConfigString", "log=(prealloc=false,file_max=16MB)"),
     *("--setParameter", "diagnosticDataCollectionEnabled=false"),
     *("--filePermissions", "0700"),

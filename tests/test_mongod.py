@@ -101,6 +101,13 @@ def test_data_outlives_the_app_even_where_the_folder_was_moved_meanwhile(folder,
 
 
 @pytest.mark.slow
+def test_it_takes_the_largest_document_there_can_be(folder, io_loop):
+    with mongod.running(folder) as url:
+        largest = {"text": "x" * (16 * 1024 * 1024 - 100)}
+        assert on(url, io_loop, lambda db: db.things.insert_one(largest)).acknowledged
+
+
+@pytest.mark.slow
 def test_nothing_of_it_is_left_once_the_app_has_ended(folder):
     with mongod.running(folder) as url:
         number = pid(folder)
