@@ -7,11 +7,10 @@ import os
 import signal
 import sys
 from contextlib import nullcontext, suppress
-from weakref import WeakSet
 
-from tornado import autoreload, web
+from tornado import autoreload
 from tornado.httpserver import HTTPServer
-from tornado.log import access_log, enable_pretty_logging, gen_log
+from tornado.log import enable_pretty_logging, gen_log
 from tornado.netutil import bind_sockets
 
 try:
@@ -21,7 +20,8 @@ except ImportError:
 
 import models
 from handlers import routes
-from handlers.base import BaseHandler, NotFoundHandler
+from handlers.application import Application
+from handlers.base import NotFoundHandler
 from models import mongod
 from models.authentication import authenticate
 from models.tokens import Tokens
@@ -43,34 +43,6 @@ WELCOME = """
   Edit realtime/connection.py: the app reloads when you save. Ctrl-C stops it.
 """
 log = logging.getLogger("app")
-
-
-class Application(web.Application):
-    """Knows which requests it has not answered yet, so that a stop can wait for them."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        # Weak, because Tornado drops a request without a word when its client goes away.
-        self.unanswered = WeakSet()
-
-    def get_handler_delegate(self, request, target_class, *args, **kwargs):
-        if issubclass(target_class, BaseHandler):
-            self.unanswered.add(request)
-        return super().get_handler_delegate(request, target_class, *args, **kwargs)
-
-    async def idle(self):
-        """Returns once every request whose client is still there is answered."""
-        while any(not request.connection.stream.closed() for request in self.unanswered):  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
-
-    def log_request(self, handler):
-        """One line, without the query string, where a token may be."""
-        request = handler.request
-        self.unanswered.discard(request)
-        level = logging.ERROR if handler.get_status() >= 500 else logging.INFO
-        client = getattr(handler, "client_address", request.remote_ip)
-        what = (handler.get_status(), request.method, request.path, client, 1000 * request.request_time())
-        access_log.log(level, "%d %s %s (%s) %.0f ms", *what)
 
 
 def make_app(settings: Settings, db) -> Application:
@@ -104,9 +76,9 @@ async def drain(app: Application, server: HTTPServer, seconds: float):
 
 
 async def serve(settings: Settings, mongodb_url: str):
-    """Serves until SIGINT, SIGTERM or SIGHUP; a second one ends the drain."""
+    """Serves until a signal comes; a second one ends the drain."""
     this = asyncio.current_task()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in ending_signals():
         asyncio.get_running_loop().add_signal_handler(number, this.cancel)
     with suppress(asyncio.CancelledError):
         db = models.connect(mongodb_url, settings.mongodb_database)
@@ -118,6 +90,12 @@ async def serve(settings: Settings, mongodb_url: str):
             await asyncio.Event().wait()
         finally:
             await drain(app, server, settings.drain_seconds)
+
+
+def ending_signals() -> set[int]:
+    """The signals that end the app; under nohup, SIGHUP does not."""
+    hangup = set() if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else {signal.SIGHUP}
+    return {signal.SIGINT, signal.SIGTERM} | hangup
 
 
 def listen(server: HTTPServer, settings: Settings):
@@ -157,7 +135,7 @@ def main():
     enable_pretty_logging()
     # What Tornado says of a malformed request may hold a token.
     gen_log.setLevel(logging.WARNING)
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in ending_signals():
         # Until the loop takes over, all of them end the start as Ctrl-C does.
         signal.signal(number, signal.default_int_handler)
     try:
