@@ -1,0 +1,37 @@
+"""What can go wrong between a client and the server, each with a name of its own."""
+
+
+class EventError(Exception):
+    """Raise it in an event handler to tell the client what it did wrong.
+
+    The client's ack gets `{"error": {"name": name, "message": message, "details": details}}`. Nothing is logged.
+    """
+
+    def __init__(self, name: str, message: str, details: dict | None = None):
+        super().__init__(message)
+        self.name, self.message, self.details = name, message, details
+
+    def public(self) -> dict:
+        """The error as the client sees it: `{"name", "message"}`, and `"details"` where there are any."""
+        error = {"name": self.name, "message": self.message}
+        return error | {"details": self.details} if self.details else error
+
+
+class NotConnected(Exception):  # noqa: N818 - the public name of the contract
+    """Nobody is there to answer: the user has no socket, or the last one left before it answered."""
+
+
+class Refused(Exception):  # noqa: N818
+    """Raised by `authenticate` and during the handshake: the client is told why by a CONNECT_ERROR packet."""
+
+    def __init__(self, code: str, message: str):
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+class Unavailable(Exception):  # noqa: N818
+    """Raised by `authenticate` when it cannot tell now; the client should try again, so it is not refused."""
+
+
+class InvalidPacket(Exception):  # noqa: N818
+    """A client broke the Engine.IO or Socket.IO protocol; its connection is closed."""

@@ -1,0 +1,40 @@
+"""Every bound of the engine in one place. Three of them are settings; tests pass their own."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one client may cost. Sizes are in bytes, times in seconds."""
+
+    message_bytes: int = 64 * 1024
+    """The largest WebSocket message, and the largest body of a polling POST."""
+    backlog_bytes: int = 1024 * 1024
+    """Unsent bytes at which a socket is closed."""
+    volatile_bytes: int = 64 * 1024
+    """Unsent bytes from which `volatile` events skip a socket."""
+    stalled_seconds: float = 10.0
+    """How long a socket that is behind may take nothing before it is closed."""
+    connect_seconds: float = 10.0
+    """How long a transport may live without a CONNECT."""
+    refused_seconds: float = 0.5
+    """How long a refused transport stays open, so that the refusal can be read."""
+    upgrade_seconds: float = 10.0
+    """How long an upgrade from polling to WebSocket may take."""
+    authenticate_seconds: float = 5.0
+    hook_seconds: float = 30.0
+    """How long `connection()` may take."""
+    ping_interval_seconds: float = 25.0
+    ping_timeout_seconds: float = 20.0
+    refusals: int = 3
+    """CONNECTs that may be refused on a transport which another namespace keeps open."""
+    attachments: int = 10
+    depth: int = 100
+    """How deep the JSON of a client may nest."""
+    rooms: int = 100
+    """Rooms of one socket, its user's own not counted."""
+    namespaces: int = 10
+    events_waiting: int = 32
+    """Events of one client that wait for their turn before reading from it pauses."""
+    events_per_second: float = 100.0
+    """How many events a second one socket may emit on average; twice as many in a burst."""

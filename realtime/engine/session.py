@@ -1,0 +1,191 @@
+"""An Engine.IO session (protocol v4): its packets, its heartbeat, its end. What carries it may change by an upgrade."""
+
+import base64
+import binascii
+import math
+import random
+from typing import NamedTuple
+
+from realtime.engine.errors import InvalidPacket
+from realtime.engine.packet import Message
+from realtime.engine.payload import dumps
+from realtime.engine.websocket import NORMAL, POLICY, RESTART, WebSocket
+
+PING = Message(b"2")
+
+
+class Handshake(NamedTuple):
+    """What is kept of the request that opened a session."""
+
+    ip: str
+    token: str | None = None
+    """The token of the query or the Authorization header; it never reaches a log."""
+    origin: str = ""
+    user_agent: str = ""
+
+    def environ(self) -> dict:
+        """The same as python-socketio hands it to `connect` handlers of other namespaces, after WSGI (PEP 3333)."""
+        return {"REMOTE_ADDR": self.ip, "HTTP_ORIGIN": self.origin, "HTTP_USER_AGENT": self.user_agent}
+
+
+class Session:
+    """One client's session, kept in `EngineServer.sockets` in the place of engineio's AsyncSocket.
+
+    `client` is the Socket.IO side of it: `client.receive(text)`, `client.receive_attachment(data)`,
+    `client.say_closing(code, message)` and `client.closed(reason)`.
+    """
+
+    __slots__ = ("carrier", "client", "closed", "data", "deadline", "engine", "handshake", "next_ping", "pong_due", "sid",
+                 "slot")  # fmt: skip
+
+    def __init__(self, engine, sid: str, handshake: Handshake):
+        self.engine, self.sid, self.handshake = engine, sid, handshake
+        self.closed = False
+        self.carrier = self.client = self.data = self.slot = self.pong_due = None
+        now = engine.wheel.now()
+        self.deadline = now + engine.limits.connect_seconds
+        # Clients that came together must not be pinged together, so the first ping is early by chance.
+        self.next_ping = now + engine.limits.ping_interval_seconds * random.uniform(0.5, 1)  # noqa: S311
+        engine.wheel.schedule(self, min(self.deadline, self.next_ping))
+
+    @property
+    def upgraded(self) -> bool:
+        """Whether a WebSocket carries it: asked by engineio's `transport()`."""
+        return isinstance(self.carrier, WebSocket)
+
+    @property
+    def session(self) -> dict:
+        """The dict behind python-socketio's `save_session`."""
+        if self.data is None:
+            self.data = {}
+        return self.data
+
+    @session.setter
+    def session(self, data: dict) -> None:
+        self.data = data
+
+    @property
+    def behind(self) -> bool:
+        """Whether the client reads slower than it is sent to."""
+        return self.carrier.behind
+
+    def opening(self, upgrades: list[str]) -> Message:
+        """The open packet ("Handshake"); times are in milliseconds."""
+        limits = self.engine.limits
+        return Message(
+            b"0"
+            + dumps(
+                {
+                    "sid": self.sid,
+                    "upgrades": upgrades,
+                    "pingInterval": round(limits.ping_interval_seconds * 1000),
+                    "pingTimeout": round(limits.ping_timeout_seconds * 1000),
+                    "maxPayload": limits.message_bytes,
+                }
+            )
+        )
+
+    def send(self, message: Message) -> None:
+        """Send a packet, in order, without waiting."""
+        self.carrier.send(message)
+
+    def receive(self, data: str | bytes) -> None:
+        """Take one packet of the client ("Packet encoding"); an invalid one ends the session."""
+        try:
+            if isinstance(data, bytes):
+                self.client.receive_attachment(data)
+            elif data[:1] == "4":
+                self.client.receive(data[1:])
+            elif data == "3":
+                self.pong()
+            elif data[:1] == "b":
+                self.client.receive_attachment(base64.b64decode(data[1:], validate=True))
+            elif data == "1":
+                self.lost("transport close")
+                self.carrier.close(NORMAL)
+            elif data != "6":
+                raise InvalidPacket("not an Engine.IO packet")
+        except (InvalidPacket, binascii.Error) as error:
+            self.invalid(error)
+
+    def invalid(self, error: Exception) -> None:
+        """End a session whose client broke the protocol."""
+        if not self.closed:
+            self.engine.log.info("Session of %s closed: %s", self.handshake.ip, error)
+            self.lost("parse error")
+            self.carrier.close(POLICY, str(error)[:100])
+
+    def pong(self) -> None:
+        """The client is alive ("Heartbeat")."""
+        if self.pong_due is not None:
+            self.pong_due = None
+            self.next_ping = self.engine.wheel.now() + self.engine.limits.ping_interval_seconds
+
+    def tick(self, now: float) -> float | None:
+        """Ping, and end a client that is silent or doesn't CONNECT; returns the time of the next look."""
+        if self.closed:
+            return None
+        if now >= self.deadline:
+            self.lost("no connect")
+            self.carrier.close(POLICY, "No CONNECT was accepted in time.")
+            return None
+        if self.pong_due is not None and now >= self.pong_due:
+            self.lost("ping timeout")
+            self.carrier.close(NORMAL)
+            return None
+        if self.pong_due is None and now >= self.next_ping:
+            self.send(PING)
+            self.pong_due = now + self.engine.limits.ping_timeout_seconds
+        return min(self.deadline, self.next_ping if self.pong_due is None else self.pong_due)
+
+    def keep(self) -> None:
+        """A namespace has been accepted: the session may stay."""
+        self.deadline = math.inf
+
+    def expire(self, seconds: float) -> None:
+        """End the session in so many seconds unless a namespace is accepted before."""
+        when = self.engine.wheel.now() + seconds
+        if when < self.deadline:
+            self.deadline = when
+            self.engine.wheel.schedule(self, when)
+
+    def end_for_now(self, code: str, message: str) -> None:
+        """Tell the client why, then close only the transport, after which the stock client connects again."""
+        if not self.closed:
+            self.client.say_closing(code, message)
+            self.lost(code)
+            self.carrier.close(RESTART if code == "drain" else POLICY, code)
+
+    def end(self, reason: str) -> None:
+        """Close the transport of a client that has been told all."""
+        self.lost(reason)
+        self.carrier.close(NORMAL)
+
+    def lost(self, reason: str) -> None:
+        """The session is over: leave every room and run the disconnect handlers, once."""
+        if not self.closed:
+            self.closed = True
+            self.engine.wheel.cancel(self)
+            if isinstance(self.carrier, WebSocket):
+                self.forget()
+            self.client.closed(reason)
+
+    def forget(self) -> None:
+        """Drop it from the table: no request can find it any more."""
+        self.engine.sockets.pop(self.sid, None)
+        if not isinstance(self.carrier, WebSocket):
+            self.engine.wheel.cancel(self.carrier)
+
+    def upgrade(self, websocket: WebSocket) -> None:
+        """Let a WebSocket carry the session from now on ("Upgrade"); nothing queued is lost or doubled."""
+        polling, self.carrier = self.carrier, websocket
+        websocket.session, websocket.receive = self, self.receive
+        self.engine.wheel.cancel(websocket)
+        for message in polling.queue:
+            websocket.send(message)
+        polling.queue = []
+        if polling.resumed:
+            websocket.pause_reading()
+        polling.resume_reading()
+
+

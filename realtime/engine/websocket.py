@@ -1,0 +1,174 @@
+"""A WebSocket connection after its upgrade (RFC 6455): frames in, frames out, nothing of Tornado's left in between."""
+
+import asyncio
+import logging
+
+from realtime.engine.frame_reader import ERROR, FrameReader
+from realtime.engine.frames import BINARY, CLOSE, NO_STATUS, PING, TEXT, close_frame, pong_frame
+
+CLOSING_SECONDS = 2.0
+"""How long the peer gets to read what is left and to answer our close frame (7.1.1)."""
+BEHIND_CHECK_SECONDS = 0.5
+
+NORMAL, GOING_AWAY, POLICY, RESTART = 1000, 1001, 1008, 1012
+
+log = logging.getLogger("realtime")
+
+
+class WebSocket(asyncio.Protocol):
+    """Carries one session, or, while `session` is None, waits to learn whether it will (an upgrade probe).
+
+    `engine` is the EngineServer that it belongs to; `opened(websocket)` is called once it is connected, and
+    `received(websocket, data: str | bytes)` for every message until `receive` is replaced.
+    """
+
+    __slots__ = ("behind_since", "closing", "engine", "opened", "pending", "reader", "receive", "session", "slot",
+                 "transport", "unsent")  # fmt: skip
+
+    def __init__(self, engine, opened):
+        self.engine, self.opened = engine, opened
+        self.reader = FrameReader(engine.limits.message_bytes)
+        self.pending = []
+        self.session = self.transport = self.slot = self.behind_since = self.receive = None
+        self.unsent = 0
+        self.closing = False
+
+    def connection_made(self, transport):
+        """Start: called by the loop."""
+        self.transport = transport
+        transport.set_write_buffer_limits(high=self.engine.limits.volatile_bytes)
+        self.opened(self)
+
+    def data_received(self, data):
+        """Read what came, message by message: called by the loop."""
+        for opcode, payload in self.reader.feed(data):
+            if opcode is CLOSE or opcode == CLOSE:
+                self.answer_close(payload[0])
+            elif self.closing:
+                continue
+            elif opcode == TEXT or opcode == BINARY:
+                self.receive(payload)
+            elif opcode == PING:
+                self.write(pong_frame(payload))
+            elif opcode == ERROR:
+                self.fail(payload)
+
+    def connection_lost(self, error):
+        """End: called by the loop."""
+        self.transport = None
+        self.pending.clear()
+        self.engine.wheel.cancel(self)
+        self.engine.depart(self)
+
+    @property
+    def behind(self) -> bool:
+        """Whether the peer reads slower than it is sent to."""
+        return self.behind_since is not None
+
+    def send(self, message) -> None:
+        """Send a Message with what else is sent in this turn of the loop."""
+        self.write(message.frames)
+
+    def write(self, frames: bytes) -> None:
+        """Queue ready frames for the end of this turn of the loop."""
+        pending = self.pending
+        if not pending:
+            self.engine.outbox.add(self)
+        pending.append(frames)
+
+    def flush(self) -> None:
+        """Write what is pending: called by the outbox."""
+        pending, transport = self.pending, self.transport
+        if transport is None or not pending:
+            return
+        transport.write(pending[0] if len(pending) == 1 else b"".join(pending))
+        pending.clear()
+        if self.behind_since is not None and transport.get_write_buffer_size() > self.engine.limits.backlog_bytes:
+            self.too_slow()
+
+    def pause_writing(self):
+        """The peer has fallen behind: called by the loop."""
+        if self.closing:
+            return
+        now = self.engine.wheel.now()
+        self.behind_since, self.unsent = now, self.transport.get_write_buffer_size()
+        self.engine.wheel.schedule(self, now)
+
+    def resume_writing(self):
+        """The peer has caught up: called by the loop."""
+        self.behind_since = None
+
+    def tick(self, now: float) -> float | None:
+        """Watch a peer that is behind, and end one that doesn't close; returns the time of the next look."""
+        if self.transport is None:
+            return None
+        if self.closing:
+            self.transport.abort()
+            return None
+        if self.session is None:
+            self.close(POLICY, "The upgrade took too long.")
+            return self.tick_closing(now)
+        if self.behind_since is None:
+            return None
+        unsent = self.transport.get_write_buffer_size()
+        if unsent < self.unsent:
+            self.behind_since = now
+        self.unsent = unsent
+        if unsent > self.engine.limits.backlog_bytes or now - self.behind_since > self.engine.limits.stalled_seconds:
+            self.too_slow()
+            return self.tick_closing(now)
+        return now + BEHIND_CHECK_SECONDS
+
+    def tick_closing(self, now: float) -> float | None:
+        """When `tick` has to end a connection that it has just closed."""
+        return now + CLOSING_SECONDS if self.closing and self.transport else None
+
+    def too_slow(self) -> None:
+        """Close a peer that doesn't read fast enough."""
+        if not self.closing:
+            self.session.end_for_now("slow", "This client did not read what it was sent; it may connect again.")
+
+    def fail(self, error) -> None:
+        """Close a peer that broke RFC 6455, with the status code that says how (7.1.7)."""
+        log.info("WebSocket of %s closed: %s", self.address, error)
+        self.transport.pause_reading()
+        if self.session:
+            self.session.lost("transport error")
+        self.close(error.code, str(error))
+
+    def answer_close(self, code: int) -> None:
+        """Finish the closing handshake (5.5.1): ours was first, or the peer's is echoed."""
+        if self.closing:
+            self.transport.close()
+            return
+        if self.session:
+            self.session.lost("transport close")
+        self.close(code)
+        if self.transport:
+            self.transport.close()
+
+    def close(self, code: int = NORMAL, reason: str = "") -> None:
+        """Start the closing handshake (7.1.2). The session, if there is one, has ended already."""
+        if self.closing or self.transport is None:
+            return
+        self.closing, self.behind_since = True, None
+        self.write(close_frame(code, reason) if code != NO_STATUS else close_frame(NORMAL))
+        self.flush()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.engine.wheel.schedule(self, self.engine.wheel.now() + CLOSING_SECONDS)
+
+    def pause_reading(self) -> None:
+        """Let the client wait: it has sent more than it can be served."""
+        if self.transport:
+            self.transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """Go on after `pause_reading`."""
+        if self.transport and not self.closing:
+            self.transport.resume_reading()
+
+    @property
+    def address(self) -> str:
+        """Who it is, for the log."""
+        return self.session.handshake.ip if self.session else str(self.transport.get_extra_info("peername")[0])

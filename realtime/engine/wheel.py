@@ -1,0 +1,51 @@
+"""The one timer of the engine: thousands of deadlines, one callback of the loop a tick."""
+
+import asyncio
+
+TICK_SECONDS = 0.05
+
+
+class Wheel:
+    """Calls `item.tick(now)` once its time has come, until that returns None.
+
+    `tick(now: float) -> float | None` gets the loop's time in seconds and returns when it wants to be called next.
+    An item has one deadline at a time and an attribute `slot`, None at first, which belongs to the wheel. Deadlines
+    are met up to two ticks late, and a wheel with nothing to do has no timer.
+    """
+
+    def __init__(self):
+        self.slots: dict[int, set] = {}
+        self.timer = None
+        self.position = 0
+
+    def schedule(self, item, when: float) -> None:
+        """Call the item at `when` (the loop's time), instead of when it was to be called before."""
+        loop = asyncio.get_running_loop()
+        if self.timer is None:
+            self.position = int(loop.time() / TICK_SECONDS)
+            self.timer = loop.call_later(TICK_SECONDS, self.turn)
+        slot = max(int(when / TICK_SECONDS) + 1, self.position + 1)
+        if slot != item.slot:
+            self.cancel(item)
+            self.slots.setdefault(slot, set()).add(item)
+            item.slot = slot
+
+    def cancel(self, item) -> None:
+        """Forget the item's deadline."""
+        if item.slot is not None and (slot := self.slots.get(item.slot)):
+            slot.discard(item)
+            if not slot:
+                del self.slots[item.slot]
+        item.slot = None
+
+    def turn(self) -> None:
+        """Call what is due."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        first, self.position = self.position, int(now / TICK_SECONDS)
+        for slot in range(first + 1, self.position + 1):
+            for item in self.slots.pop(slot, ()):
+                item.slot = None
+                if (when := item.tick(now)) is not None:
+                    self.schedule(item, when)
+        self.timer = loop.call_later(TICK_SECONDS, self.turn) if self.slots else None
