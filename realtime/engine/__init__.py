@@ -1,1 +1,1 @@
-"""The machinery under `io`: Engine.IO v4 and Socket.IO v5 on Tornado's IOLoop. Not yours to edit; see realtime/io.py."""
+"""The machinery under `io`: Engine.IO v4 and Socket.IO v5 on Tornado's IOLoop. Not yours to edit."""

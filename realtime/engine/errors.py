@@ -17,11 +17,11 @@ class EventError(Exception):
         return error | {"details": self.details} if self.details else error
 
 
-class NotConnected(Exception):  # noqa: N818 - the public name of the contract
+class NotConnected(Exception):
     """Nobody is there to answer: the user has no socket, or the last one left before it answered."""
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """Raised by `authenticate` and during the handshake: the client is told why by a CONNECT_ERROR packet."""
 
     def __init__(self, code: str, message: str):
@@ -29,9 +29,9 @@ class Refused(Exception):  # noqa: N818
         self.code, self.message = code, message
 
 
-class Unavailable(Exception):  # noqa: N818
+class Unavailable(Exception):
     """Raised by `authenticate` when it cannot tell now; the client should try again, so it is not refused."""
 
 
-class InvalidPacket(Exception):  # noqa: N818
+class InvalidPacket(Exception):
     """A client broke the Engine.IO or Socket.IO protocol; its connection is closed."""

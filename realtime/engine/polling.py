@@ -11,7 +11,7 @@ LINGER_SECONDS = 5.0
 """How long a session that has ended waits for the poll that fetches its last packets."""
 
 
-class TwoPolls(Exception):  # noqa: N818
+class TwoPolls(Exception):
     """A client may have one poll under way; a second one ends the session."""
 
 

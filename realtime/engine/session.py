@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import logging
 import math
 import random
 from typing import NamedTuple
@@ -9,9 +10,11 @@ from typing import NamedTuple
 from realtime.engine.errors import InvalidPacket
 from realtime.engine.packet import Message
 from realtime.engine.payload import dumps
+from realtime.engine.polling import Polling
 from realtime.engine.websocket import NORMAL, POLICY, RESTART, WebSocket
 
 PING = Message(b"2")
+log = logging.getLogger("realtime")
 
 
 class Handshake(NamedTuple):
@@ -35,12 +38,12 @@ class Session:
     `client.say_closing(code, message)` and `client.closed(reason)`.
     """
 
-    __slots__ = ("carrier", "client", "closed", "data", "deadline", "engine", "handshake", "next_ping", "pong_due", "sid",
-                 "slot")  # fmt: skip
+    __slots__ = ("broken", "carrier", "client", "closed", "data", "deadline", "engine", "handshake", "next_ping",
+                 "pong_due", "sid", "slot")  # fmt: skip
 
     def __init__(self, engine, sid: str, handshake: Handshake):
         self.engine, self.sid, self.handshake = engine, sid, handshake
-        self.closed = False
+        self.closed = self.broken = False
         self.carrier = self.client = self.data = self.slot = self.pong_due = None
         now = engine.wheel.now()
         self.deadline = now + engine.limits.connect_seconds
@@ -85,6 +88,10 @@ class Session:
             )
         )
 
+    def start_polling(self) -> None:
+        """Have it carried by GET and POST requests."""
+        self.carrier = Polling(self)
+
     def send(self, message: Message) -> None:
         """Send a packet, in order, without waiting."""
         self.carrier.send(message)
@@ -111,7 +118,8 @@ class Session:
     def invalid(self, error: Exception) -> None:
         """End a session whose client broke the protocol."""
         if not self.closed:
-            self.engine.log.info("Session of %s closed: %s", self.handshake.ip, error)
+            self.broken = True
+            log.info("Session of %s closed: %s", self.handshake.ip, error)
             self.lost("parse error")
             self.carrier.close(POLICY, str(error)[:100])
 
@@ -166,14 +174,14 @@ class Session:
         if not self.closed:
             self.closed = True
             self.engine.wheel.cancel(self)
-            if isinstance(self.carrier, WebSocket):
+            if not isinstance(self.carrier, Polling):
                 self.forget()
             self.client.closed(reason)
 
     def forget(self) -> None:
         """Drop it from the table: no request can find it any more."""
         self.engine.sockets.pop(self.sid, None)
-        if not isinstance(self.carrier, WebSocket):
+        if isinstance(self.carrier, Polling):
             self.engine.wheel.cancel(self.carrier)
 
     def upgrade(self, websocket: WebSocket) -> None:
@@ -187,5 +195,3 @@ class Session:
         if polling.resumed:
             websocket.pause_reading()
         polling.resume_reading()
-
-

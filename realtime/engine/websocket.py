@@ -9,6 +9,8 @@ from realtime.engine.frames import BINARY, CLOSE, NO_STATUS, PING, TEXT, close_f
 CLOSING_SECONDS = 2.0
 """How long the peer gets to read what is left and to answer our close frame (7.1.1)."""
 BEHIND_CHECK_SECONDS = 0.5
+PORTION_BYTES = 4096
+"""How much is read before a pause of reading can take effect."""
 
 NORMAL, GOING_AWAY, POLICY, RESTART = 1000, 1001, 1008, 1012
 
@@ -18,18 +20,19 @@ log = logging.getLogger("realtime")
 class WebSocket(asyncio.Protocol):
     """Carries one session, or, while `session` is None, waits to learn whether it will (an upgrade probe).
 
-    `engine` is the EngineServer that it belongs to; `opened(websocket)` is called once it is connected, and
-    `received(websocket, data: str | bytes)` for every message until `receive` is replaced.
+    `engine` is the EngineServer that it belongs to. `opened(websocket)` is called once it is connected and sets
+    `receive`, which takes every message, and for a probe `given_up`, which is called if it comes to nothing.
     """
 
-    __slots__ = ("behind_since", "closing", "engine", "opened", "pending", "reader", "receive", "session", "slot",
-                 "transport", "unsent")  # fmt: skip
+    __slots__ = ("behind_since", "closing", "engine", "given_up", "held", "opened", "pending", "reader", "receive",
+                 "session", "slot", "transport", "unsent")  # fmt: skip
 
     def __init__(self, engine, opened):
         self.engine, self.opened = engine, opened
         self.reader = FrameReader(engine.limits.message_bytes)
         self.pending = []
-        self.session = self.transport = self.slot = self.behind_since = self.receive = None
+        self.session = self.transport = self.slot = self.behind_since = self.receive = self.given_up = None
+        self.held = None
         self.unsent = 0
         self.closing = False
 
@@ -38,11 +41,25 @@ class WebSocket(asyncio.Protocol):
         self.transport = transport
         transport.set_write_buffer_limits(high=self.engine.limits.volatile_bytes)
         self.opened(self)
+        self.opened = None
 
     def data_received(self, data):
-        """Read what came, message by message: called by the loop."""
+        """Read what came: called by the loop. While reading is paused, what has come already waits, too."""
+        if self.held is not None:
+            self.held += data
+        elif len(data) <= PORTION_BYTES:
+            self.read(data)
+        else:
+            for start in range(0, len(data), PORTION_BYTES):
+                self.read(data[start : start + PORTION_BYTES])
+                if self.held is not None:
+                    self.held += data[start + PORTION_BYTES :]
+                    return
+
+    def read(self, data: bytes) -> None:
+        """Read frames, message by message."""
         for opcode, payload in self.reader.feed(data):
-            if opcode is CLOSE or opcode == CLOSE:
+            if opcode == CLOSE:
                 self.answer_close(payload[0])
             elif self.closing:
                 continue
@@ -58,7 +75,10 @@ class WebSocket(asyncio.Protocol):
         self.transport = None
         self.pending.clear()
         self.engine.wheel.cancel(self)
-        self.engine.depart(self)
+        if self.session:
+            self.engine.depart(self)
+        else:
+            self.given_up()
 
     @property
     def behind(self) -> bool:
@@ -160,13 +180,17 @@ class WebSocket(asyncio.Protocol):
 
     def pause_reading(self) -> None:
         """Let the client wait: it has sent more than it can be served."""
-        if self.transport:
+        if self.transport and self.held is None:
+            self.held = b""
             self.transport.pause_reading()
 
     def resume_reading(self) -> None:
         """Go on after `pause_reading`."""
-        if self.transport and not self.closing:
-            self.transport.resume_reading()
+        if self.held is not None:
+            held, self.held = self.held, None
+            self.data_received(held)
+            if self.held is None and self.transport and not self.closing:
+                self.transport.resume_reading()
 
     @property
     def address(self) -> str:

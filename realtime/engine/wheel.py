@@ -18,6 +18,10 @@ class Wheel:
         self.timer = None
         self.position = 0
 
+    def now(self) -> float:
+        """The loop's time in seconds."""
+        return asyncio.get_running_loop().time()
+
     def schedule(self, item, when: float) -> None:
         """Call the item at `when` (the loop's time), instead of when it was to be called before."""
         loop = asyncio.get_running_loop()

@@ -1,0 +1,11 @@
+"""Runs for every new connection, before the client's first event is handled. Yours to edit."""
+
+from models.room import Room
+from realtime import io
+
+
+async def connection(socket, user):
+    """Put the user into the rooms that the database says are theirs, and greet them."""
+    for room in await Room.of(socket.db, user):
+        await io.join(user.id, f"room::{room.id}")
+    await io.send(f"user::{user.id}", "welcome_event", f"Hello {user.email}")

@@ -1,0 +1,89 @@
+"""From an event that a client emitted to its handler, and back with an ack."""
+
+import logging
+from collections.abc import Callable
+from typing import NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+
+from realtime.engine.errors import EventError
+from realtime.engine.packet import ACK, RESERVED_EVENTS, encode, single
+
+log = logging.getLogger("realtime")
+
+
+class Handler(NamedTuple):
+    """What runs for an event: `async def function(socket, form)`, after the form has been checked."""
+
+    function: Callable
+    form: TypeAdapter | None
+
+    async def __call__(self, socket, arguments: list):
+        payload = single(arguments)
+        return await self.function(socket, self.form.validate_python(payload) if self.form else payload)
+
+
+class Handlers(dict):
+    """Handlers by event name."""
+
+    def on(self, event: str, form=None):
+        """A decorator that registers a handler; `form` is anything pydantic validates, a model above all.
+
+        "disconnect" is the one reserved name that is allowed: its handler gets `(socket, reason)`. Raises ValueError.
+        """
+        if event in RESERVED_EVENTS and event != "disconnect":
+            raise ValueError(f"'{event}' is an event of Socket.IO itself; what runs at a connect is connection()")
+
+        def register(function):
+            self[event] = Handler(function, TypeAdapter(form) if form is not None else None)
+            return function
+
+        return register
+
+
+async def handle(socket, packet) -> None:
+    """Run the handler of one event and answer its ack. Nothing that happens in it ends the socket."""
+    event, *arguments = packet.data
+    try:
+        answer = await run(socket, event, arguments)
+        acked = encode(ACK, [*answer] if isinstance(answer, tuple) else [] if answer is None else [answer],
+                       socket.namespace, packet.id) if packet.id is not None else None  # fmt: skip
+    except EventError as error:
+        reject(socket, packet, error)
+    except Exception:
+        log.exception("The handler of event %r failed for user %s", event, socket.user_id)
+        reject(socket, packet, EventError("InternalError", "Something went wrong on the server."))
+    else:
+        if acked:
+            socket.write(acked)
+
+
+async def run(socket, event: str, arguments: list):
+    """Find and run the handler: the socket's own, the app's, or one that `io.server` knows. Raises EventError."""
+    handler = socket.handlers.get(event) or (socket.namespace == "/" and socket.server.events.get(event))
+    if handler and event != "disconnect":
+        try:
+            return await handler(socket, arguments)
+        except ValidationError as error:
+            raise invalid(error) from None
+    answer = await socket.server._trigger_event(event, socket.namespace, socket.id, *arguments)
+    if answer is socket.server.not_handled:
+        raise EventError("UnknownEvent", f"There is no event {event!r}; the server's are in realtime/events.py.")
+    return answer
+
+
+def invalid(error: ValidationError) -> EventError:
+    """What a client is told of a form that does not fit: the fields, never what it sent."""
+    errors = [
+        {"path": [str(part) for part in field["loc"]], "message": field["msg"], "name": "ValidationError"}
+        for field in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    return EventError("ValidationError", "; ".join(field["message"] for field in errors[:3]), {"errors": errors})
+
+
+def reject(socket, packet, error: EventError) -> None:
+    """Tell the client: in the ack if it asked for one, by the event `error` if not."""
+    if packet.id is not None:
+        socket.write(encode(ACK, [{"error": error.public()}], socket.namespace, packet.id))
+    else:
+        socket.tell("error", {"event": packet.data[0], **error.public()})

@@ -1,0 +1,39 @@
+"""What the engine asks of the app around it about a request: the client's address and scheme, and the database."""
+
+import asyncio
+
+AVAILABLE_SECONDS = 2.0
+
+
+class Gateway:
+    """`available()` is awaited to learn whether handshakes can be served again; it raises, or returns something false,
+    while they can't. `proxies` has `address(request) -> str` and `scheme(request) -> str | None`.
+    """
+
+    def __init__(self, available=None, proxies=None):
+        self.available, self.proxies = available, proxies
+        self.asking: asyncio.Task | None = None
+
+    def address(self, request) -> str:
+        """The client's address."""
+        return self.proxies.address(request) if self.proxies else request.remote_ip
+
+    def scheme(self, request) -> str | None:
+        """The scheme the client used, where a trusted proxy tells it."""
+        return self.proxies.scheme(request) if self.proxies else None
+
+    async def is_back(self) -> bool:
+        """Whether handshakes can be served again; one question serves all who ask meanwhile."""
+        if self.available is None:
+            return True
+        if self.asking is None or self.asking.done():
+            self.asking = asyncio.get_running_loop().create_task(self.ask())
+        return await asyncio.shield(self.asking)
+
+    async def ask(self) -> bool:
+        """Ask the app, not for long."""
+        try:
+            async with asyncio.timeout(AVAILABLE_SECONDS):
+                return bool(await self.available())
+        except Exception:
+            return False

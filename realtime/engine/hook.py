@@ -1,0 +1,69 @@
+"""Running `connection()`: with a time-out, told to the client when it fails, and outdated by what happens meanwhile."""
+
+import asyncio
+import logging
+from contextvars import ContextVar
+
+log = logging.getLogger("realtime")
+current: ContextVar = ContextVar("connection_hook", default=None)
+
+
+class Hook:
+    """One run of `connection()`. `outdated` are rooms which others took its user out of since it began.
+
+    The hook's own joins to those are void: the data that it read may be older than the leave.
+    """
+
+    def __init__(self, socket):
+        self.socket, self.outdated, self.running = socket, set(), True
+
+
+def is_outdated(room: str) -> bool:
+    """Whether the caller is a hook that must not join this room any more."""
+    hook = current.get()
+    return hook is not None and hook.running and room in hook.outdated
+
+
+class Hooks:
+    """The hooks that run at the moment."""
+
+    def __init__(self):
+        self.by_socket: dict = {}
+
+    async def run(self, socket) -> bool:
+        """Run the hook of a socket; on failure close its transport for now. Returns whether it succeeded."""
+        hook = self.by_socket[socket] = Hook(socket)
+        token = current.set(hook)
+        try:
+            async with asyncio.timeout(socket.server.limits.hook_seconds):
+                await socket.server.connection(socket, socket.user)
+            return socket.ended is None
+        except Exception:
+            if socket.ended is None:
+                log.exception("connection() failed for user %s; the socket is closed", socket.user_id)
+                message = "The server could not set this connection up; it may connect again."
+                socket.session.end_for_now("hook_failed", message)
+            return False
+        finally:
+            hook.running = False
+            current.reset(token)
+            del self.by_socket[socket]
+
+    def left(self, room: str, user_id: str | None = None) -> None:
+        """A user, or for None everybody, was taken out of a room: hooks that run know it too late."""
+        for socket, hook in self.by_socket.items():
+            if current.get() is not hook and user_id in (None, socket.user_id):
+                hook.outdated.add(room)
+
+    def joined(self, room: str, user_id: str) -> None:
+        """A user was put into a room by somebody who is no hook, and so knows better than an earlier leave."""
+        caller = current.get()
+        if caller is None or not caller.running:
+            for socket, hook in self.by_socket.items():
+                if socket.user_id == user_id:
+                    hook.outdated.discard(room)
+
+
+def is_running(socket) -> bool:
+    """Whether the socket's hook is under way."""
+    return socket in socket.server.hooks.by_socket
