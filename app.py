@@ -22,10 +22,12 @@ import models
 from handlers import routes
 from handlers.application import Application
 from handlers.base import NotFoundHandler
+from handlers.client_address import Proxies
 from models import mongod
 from models.authentication import authenticate
+from models.errors import Unauthenticated
 from models.tokens import Tokens
-from realtime import io
+from realtime import Limits, Refused, Unavailable, io
 from settings import Settings, SettingsError, load
 
 HTTP_LIMITS = {
@@ -48,15 +50,31 @@ log = logging.getLogger("app")
 def make_app(settings: Settings, db) -> Application:
     """The whole application on one database."""
     tokens = Tokens(settings.jwt_secret, settings.access_token_seconds)
+    proxies = Proxies(settings.trusted_proxies)
     app = Application(
         routes,
         default_handler_class=NotFoundHandler,
         db=db,
         tokens=tokens,
         cors_origins=settings.cors_origins,
-        trusted_proxies=settings.trusted_proxies,
+        proxies=proxies,
     )
-    io.attach(app, db=db, settings=settings, authenticate=functools.partial(authenticate, db, tokens))
+
+    async def user_of(token: str):
+        try:
+            return await authenticate(db, tokens, token)
+        except Unauthenticated as error:
+            raise Refused(error.code, str(error)) from None
+        except models.DatabaseAway as error:
+            raise Unavailable(str(error)) from None
+
+    limits = Limits(
+        message_bytes=settings.max_message_bytes,
+        backlog_bytes=settings.max_backlog_bytes,
+        events_per_second=settings.max_events_per_second,
+    )
+    available = functools.partial(models.is_available, db)
+    io.attach(app, db=db, authenticate=user_of, limits=limits, available=available, proxies=proxies)
     return app
 
 

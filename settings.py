@@ -57,6 +57,8 @@ class Settings(BaseSettings):
     cors_origins: Origins = []
     trusted_proxies: Networks = []
     max_message_bytes: int = Field(65536, ge=1024)
+    max_backlog_bytes: int = Field(1024 * 1024, ge=65536)
+    max_events_per_second: float = Field(100, gt=0, allow_inf_nan=False)
     drain_seconds: float = Field(10, ge=0, allow_inf_nan=False)
 
     @property

@@ -7,7 +7,6 @@ import orjson
 from tornado.web import HTTPError, StaticFileHandler
 
 from handlers import json_body
-from handlers.client_address import client_address
 from handlers.cross_origin import CrossOriginHandler
 from handlers.errors import ApiError, answer_to
 from handlers.forms import Form, validated
@@ -44,8 +43,7 @@ class BaseHandler(CrossOriginHandler, LimitedBodyHandler):
     @property
     def client_address(self) -> str:
         """Where the request comes from, behind the proxies that TRUSTED_PROXIES names."""
-        forwarded_for = self.request.headers.get("X-Forwarded-For", "")
-        return client_address(self.request.remote_ip, forwarded_for, self.settings["trusted_proxies"])
+        return self.settings["proxies"].address(self.request)
 
     def form(self, model: type[Form]) -> Form:
         """The body as a `model`. Raises ApiError 400 that names the fields which do not fit."""

@@ -33,3 +33,19 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
     except ValueError:
         return None
     return getattr(address, "ipv4_mapped", None) or address
+
+
+class Proxies:
+    """What the proxies that we trust tell of a request's client."""
+
+    def __init__(self, trusted: Iterable[str]):
+        self.trusted = trusted
+
+    def address(self, request) -> str:
+        """The client's address."""
+        return client_address(request.remote_ip, request.headers.get("X-Forwarded-For", ""), self.trusted)
+
+    def scheme(self, request) -> str | None:
+        """`http` or `https` as the client used it; None where no proxy that we trust tells it."""
+        told = request.headers.get("X-Forwarded-Proto", "").strip().lower()
+        return told if told in ("http", "https") and _trusts(self.trusted, request.remote_ip) else None

@@ -16,7 +16,7 @@ class CannotConnect(Exception):
 def connect(url: str, database: str):
     """The database of that name, for use in one event loop; times in it are UTC. Raises CannotConnect."""
     # The driver's own default is 30 s; the URL may say another.
-    patience = {} if "serverSelectionTimeoutMS=" in url else {"serverSelectionTimeoutMS": 5000}
+    patience = {} if "serverSelectionTimeoutMS=" in url else {"serverSelectionTimeoutMS": 1500}
     try:
         client = AsyncIOMotorClient(url, tz_aware=True, **patience)
     except PyMongoError as error:
@@ -32,3 +32,12 @@ async def prepare(db):
     except PyMongoError as error:
         reason = str(error).partition(" (configured timeouts")[0]
         raise CannotConnect(f"MongoDB cannot be used: {reason}. Is it running, and is MONGODB_URL right?") from None
+
+
+async def is_available(db) -> bool:
+    """Whether MongoDB answers now."""
+    try:
+        await db.command("ping")
+    except PyMongoError:
+        return False
+    return True

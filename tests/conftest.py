@@ -20,8 +20,11 @@ from tornado.httpclient import AsyncHTTPClient
 from tornado.ioloop import IOLoop
 
 import models
+from app import drain, make_app, make_server, new_event_loop
 from models import mongod, passwords
+from realtime import io
 from settings import Settings
+from tests.client import Client
 
 DATABASE = f"test_{secrets.token_hex(4)}"
 TEST_SECONDS = 10
@@ -39,8 +42,6 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture
 def io_loop():
     """The event loop that the app runs on, instead of pytest-tornado's."""
-    from uvloop import new_event_loop
-
     loop = new_event_loop()
     asyncio.set_event_loop(loop)
     io_loop = IOLoop(asyncio_loop=loop, make_current=False)
@@ -92,16 +93,12 @@ def settings(tmp_path) -> Settings:
 
 @pytest.fixture
 def app(io_loop, settings, db):
-    from app import make_app
-
     return make_app(settings, db)
 
 
 @pytest.fixture
 def http_server(io_loop, app, settings, _unused_port):
     """The app's own server, with its limits and time-outs."""
-    from app import drain, make_server
-
     server = make_server(app, settings)
     server.add_socket(_unused_port[0])
     yield server
@@ -163,6 +160,37 @@ def register(call):
         return Someone(user["id"], user["username"], user["email"], answer.json["jwt"])
 
     return register
+
+
+@pytest.fixture
+def connect(http_server, base_url, io_loop):
+    """`client = await connect(anna)` connects; `await client.call("typing", {...})` emits and returns the ack."""
+    clients = []
+
+    async def connect(who: Someone | None = None, **options) -> Client:
+        client = Client(base_url)
+        clients.append(client)
+        await client.open(who and who.jwt, **options)
+        return client
+
+    yield connect
+    for client in clients:
+        io_loop.run_sync(client.close)
+
+
+@pytest.fixture
+def received():
+    """`payload = await received(client, "notice")` waits for the next event of that name."""
+    return Client.received
+
+
+@pytest.fixture(autouse=True)
+def own_events():
+    """A test may register events with `@io.on`; they are gone after it."""
+    before = dict(io.events)
+    yield
+    io.events.clear()
+    io.events.update(before)
 
 
 @pytest.fixture(scope="session")

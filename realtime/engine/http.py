@@ -225,6 +225,8 @@ class EngineHandler(RequestHandler):
 
     def finish(self, chunk=None):
         """As RequestHandler's, except that a connection which has become a WebSocket has nothing to finish."""
-        if self.detached or self._finished:
-            return asyncio.sleep(0)
-        return super().finish(chunk)
+        if not (self.detached or self._finished):
+            return super().finish(chunk)
+        done = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done

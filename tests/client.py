@@ -1,0 +1,72 @@
+"""A Socket.IO client for tests: python-socketio's own, which keeps what it receives until a test asks for it."""
+
+import asyncio
+
+import socketio
+
+RECEIVED_SECONDS = 5
+
+
+class Client:
+    """One connection. `id` is the socket's id on the server, `events` all that came and was not asked for yet."""
+
+    def __init__(self, url: str):
+        self.url = url
+        self.events: list[tuple] = []
+        self.arrived = asyncio.Event()
+        self.gone = asyncio.get_running_loop().create_future()
+        self.socket = socketio.AsyncClient(reconnection=False)
+        self.socket.on("*", self.keep)
+        self.socket.on("disconnect", self.end)
+
+    async def open(self, token: str | None = None, *, transports=("websocket",), auth=None, query="", **options):
+        """Connect with a token in the auth payload, or however the options say. Raises Refused of its kind."""
+        auth = {"token": token} if token and auth is None else auth
+        await self.socket.connect(self.url + query, auth=auth, transports=list(transports), **options)
+
+    @property
+    def id(self) -> str:
+        return self.socket.get_sid()
+
+    async def keep(self, event, *arguments):
+        self.events.append((event, *arguments))
+        self.arrived.set()
+
+    async def end(self, reason):
+        if not self.gone.done():
+            self.gone.set_result(reason)
+
+    async def emit(self, event: str, payload=None):
+        """Emit an event without asking for an ack."""
+        await self.socket.emit(event, payload)
+
+    async def call(self, event: str, payload=None):
+        """Emit an event and return its ack."""
+        return await self.socket.call(event, payload, timeout=RECEIVED_SECONDS)
+
+    async def received(self, event: str):
+        """Return the payload of the next event of that name, waiting for it; several arguments come as a tuple."""
+        try:
+            async with asyncio.timeout(RECEIVED_SECONDS):
+                while True:
+                    for kept in self.events:
+                        if kept[0] == event:
+                            self.events.remove(kept)
+                            return kept[1] if len(kept) == 2 else kept[1:] or None
+                    self.arrived.clear()
+                    await self.arrived.wait()
+        except TimeoutError:
+            raise AssertionError(f"{event!r} did not come; what came: {self.events}") from None
+
+    async def settled(self) -> list[str]:
+        """Return the names of all events that are here, once all that the server has sent by now is."""
+        await self.call("settled?")
+        return [name for name, *_ in self.events]
+
+    async def closed(self):
+        """Wait until the connection is gone; returns the reason."""
+        async with asyncio.timeout(RECEIVED_SECONDS):
+            return await asyncio.shield(self.gone)
+
+    async def close(self):
+        await self.socket.disconnect()
