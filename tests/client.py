@@ -7,42 +7,16 @@ import socketio
 RECEIVED_SECONDS = 5
 
 
-class Client:
-    """One connection. `id` is the socket's id on the server, `events` all that came and was not asked for yet."""
+class Inbox:
+    """What came and was not asked for yet, in `events`: tuples of a name and the arguments."""
 
-    def __init__(self, url: str):
-        self.url = url
+    def __init__(self):
         self.events: list[tuple] = []
         self.arrived = asyncio.Event()
-        self.gone = asyncio.get_running_loop().create_future()
-        self.socket = socketio.AsyncClient(reconnection=False)
-        self.socket.on("*", self.keep)
-        self.socket.on("disconnect", self.end)
 
-    async def open(self, token: str | None = None, *, transports=("websocket",), auth=None, query="", **options):
-        """Connect with a token in the auth payload, or however the options say. Raises Refused of its kind."""
-        auth = {"token": token} if token and auth is None else auth
-        await self.socket.connect(self.url + query, auth=auth, transports=list(transports), **options)
-
-    @property
-    def id(self) -> str:
-        return self.socket.get_sid()
-
-    async def keep(self, event, *arguments):
+    def keep(self, event, *arguments):
         self.events.append((event, *arguments))
         self.arrived.set()
-
-    async def end(self, reason):
-        if not self.gone.done():
-            self.gone.set_result(reason)
-
-    async def emit(self, event: str, payload=None):
-        """Emit an event without asking for an ack."""
-        await self.socket.emit(event, payload)
-
-    async def call(self, event: str, payload=None):
-        """Emit an event and return its ack."""
-        return await self.socket.call(event, payload, timeout=RECEIVED_SECONDS)
 
     async def received(self, event: str):
         """Return the payload of the next event of that name, waiting for it; several arguments come as a tuple."""
@@ -62,6 +36,39 @@ class Client:
         """Return the names of all events that are here, once all that the server has sent by now is."""
         await self.call("settled?")
         return [name for name, *_ in self.events]
+
+
+class Client(Inbox):
+    """One connection. `id` is the socket's id on the server."""
+
+    def __init__(self, url: str):
+        super().__init__()
+        self.url = url
+        self.gone = asyncio.get_running_loop().create_future()
+        self.socket = socketio.AsyncClient(reconnection=False)
+        self.socket.on("*", self.keep)
+        self.socket.on("disconnect", self.end)
+
+    async def open(self, token: str | None = None, *, transports=("websocket",), auth=None, query="", **options):
+        """Connect with a token in the auth payload, or however the options say. Raises Refused of its kind."""
+        auth = {"token": token} if token and auth is None else auth
+        await self.socket.connect(self.url + query, auth=auth, transports=list(transports), **options)
+
+    @property
+    def id(self) -> str:
+        return self.socket.get_sid()
+
+    async def end(self, reason):
+        if not self.gone.done():
+            self.gone.set_result(reason)
+
+    async def emit(self, event: str, payload=None):
+        """Emit an event without asking for an ack."""
+        await self.socket.emit(event, payload)
+
+    async def call(self, event: str, payload=None):
+        """Emit an event and return its ack."""
+        return await self.socket.call(event, payload, timeout=RECEIVED_SECONDS)
 
     async def closed(self):
         """Wait until the connection is gone; returns the reason."""

@@ -24,7 +24,7 @@ from app import drain, make_app, make_server, new_event_loop
 from models import mongod, passwords
 from realtime import io
 from settings import Settings
-from tests.client import Client
+from tests.client import Client, Inbox
 
 DATABASE = f"test_{secrets.token_hex(4)}"
 TEST_SECONDS = 10
@@ -181,7 +181,7 @@ def connect(http_server, base_url, io_loop):
 @pytest.fixture
 def received():
     """`payload = await received(client, "notice")` waits for the next event of that name."""
-    return Client.received
+    return Inbox.received
 
 
 @pytest.fixture(autouse=True)
