@@ -6,19 +6,34 @@ import orjson
 
 from handlers.errors import ApiError
 
+DEEPEST = 100  # as deep as realtime/ lets a client's events be
+
 
 def parse(body: bytes) -> dict:
     """The object in `body`. Raises ApiError for whatever two readers might read differently (RFC 8259, 4, 6 and 8)."""
     try:
-        orjson.loads(body)  # refuses NaN, infinity, bad UTF-8 and half surrogates, which json lets pass
+        # orjson refuses NaN, infinity, bad UTF-8 and half surrogates, which json lets pass; json finds keys that are
+        # there twice, but some versions of it overflow the stack where a body is nested deeply.
+        _check_depth(orjson.loads(body))
         value = json.loads(body, object_pairs_hook=_each_key_once, parse_int=_integer)
-    except RecursionError:
-        raise ApiError(400, "The body is nested too deeply") from None
     except ValueError as error:
         raise ApiError(400, f"The body must be a JSON object: {error}") from None
     if not isinstance(value, dict):
         raise ApiError(400, "The body must be a JSON object")
     return value
+
+
+def _check_depth(value):
+    level = _nested_in([value])
+    for _ in range(DEEPEST):
+        level = [inner for outer in level for inner in _nested_in(outer)]
+    if level:
+        raise ValueError("it is nested too deeply")
+
+
+def _nested_in(value: dict | list) -> list:
+    values = value.values() if isinstance(value, dict) else value
+    return [inner for inner in values if isinstance(inner, dict | list)]
 
 
 def _each_key_once(pairs: list[tuple]) -> dict:

@@ -3,7 +3,7 @@
 import pytest
 
 from handlers.errors import ApiError
-from handlers.json_body import parse
+from handlers.json_body import DEEPEST, parse
 
 
 def test_an_object_is_what_it_says():
@@ -12,6 +12,17 @@ def test_an_object_is_what_it_says():
         "size": 1,
         "deep": {"list": [None, 1.5]},
     }
+
+
+def nested(levels: int) -> bytes:
+    return b'{"a": ' * (levels - 1) + b"[]" + b"}" * (levels - 1)
+
+
+def test_a_body_may_be_nested_as_deep_as_the_limit_and_no_deeper():
+    assert parse(nested(DEEPEST))
+    with pytest.raises(ApiError, match="400") as refused:
+        parse(nested(DEEPEST + 1))
+    assert refused.value.message == "The body must be a JSON object: it is nested too deeply"
 
 
 @pytest.mark.parametrize(
