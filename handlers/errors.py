@@ -13,6 +13,7 @@ from models.errors import (
     ModelError,
     NotFound,
     TooBusy,
+    TooMany,
     Unauthenticated,
     WrongCredentials,
 )
@@ -20,6 +21,7 @@ from models.errors import (
 # A model's new kind of error gets its line here; one that inherits from these needs none.
 ANSWERS = {
     EmailOrUsernameTaken: (400, "ApplicationError"),
+    TooMany: (400, "ApplicationError"),
     WrongCredentials: (400, "ValidationError"),
     AccountBlocked: (400, "ApplicationError"),
     Unauthenticated: (401, "UnauthorizedError"),

@@ -18,6 +18,10 @@ class Forbidden(ModelError):
     message = "You may not do that"
 
 
+class TooMany(ModelError):
+    message = "There are too many already"
+
+
 class EmailOrUsernameTaken(ModelError):
     message = "Email or Username are already taken"
 

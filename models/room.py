@@ -3,9 +3,11 @@
 from pymongo import ReturnDocument
 
 from models.documents import now, object_id
-from models.errors import Forbidden, NotFound
+from models.errors import Forbidden, NotFound, TooMany
 from models.grouped import grouped
 from models.message import Message
+
+MOST_ROOMS = 100  # of one user: a socket can be in no more (realtime/engine/limits.py)
 
 
 class NotAMember(Forbidden):
@@ -19,10 +21,10 @@ class Room:
 
     @classmethod
     async def create(cls, db, name: str, owner) -> "Room":
-        """A new room; its owner is the first member."""
+        """A new room; its owner is the first member. Raises TooMany."""
         document = {"name": name, "members": [owner.reference()], "created_at": now()}
         await db.rooms.insert_one(document)
-        return cls(db, document)
+        return await cls(db, document)._unless_too_many(owner)
 
     @classmethod
     async def of(cls, db, user) -> list["Room"]:
@@ -40,8 +42,9 @@ class Room:
         return cls(db, document)
 
     async def add(self, user) -> bool:
-        """Makes the user a member. False if they were one already."""
-        return await self._change({"members.id": {"$ne": user.id}}, {"$push": {"members": user.reference()}})
+        """Makes the user a member. False if they were one already. Raises TooMany."""
+        added = await self._change({"members.id": {"$ne": user.id}}, {"$push": {"members": user.reference()}})
+        return added and bool(await self._unless_too_many(user))
 
     async def remove(self, user) -> bool:
         """Ends the user's membership. False if they were no member."""
@@ -52,6 +55,13 @@ class Room:
         document = await self.db.rooms.find_one_and_update(this, change, return_document=ReturnDocument.AFTER)
         self.members = document["members"] if document else self.members
         return document is not None
+
+    async def _unless_too_many(self, user) -> "Room":
+        # Counted after the user became a member, so that of several at once none slips through.
+        if await self.db.rooms.count_documents({"members.id": user.id}) > MOST_ROOMS:
+            await self.remove(user)
+            raise TooMany(f"{user.username} is in {MOST_ROOMS} rooms, and nobody can be in more")
+        return self
 
     async def post(self, user, text: str) -> Message:
         """Keeps a message of the user's in this room."""

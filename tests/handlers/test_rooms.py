@@ -2,6 +2,8 @@
 
 import pytest
 
+import models.room
+
 PREFIXES = ["", "/api"]
 
 
@@ -16,6 +18,11 @@ def make_room(call):
         return room
 
     return make_room
+
+
+@pytest.fixture
+def few_rooms(monkeypatch):
+    monkeypatch.setattr(models.room, "MOST_ROOMS", 2)
 
 
 def reference(user) -> dict:
@@ -169,3 +176,16 @@ async def test_a_notice_is_acknowledged_though_its_reader_is_away(register, call
     assert (await call("POST", f"{prefix}/notices", {"to": bob.username, "text": "hello"}, as_=ann)).json == {
         "ok": True
     }
+
+
+async def test_one_room_too_many_is_400_and_says_whose(register, call, make_room, few_rooms):
+    ann, bob = await register("ann"), await register("bob")
+    await make_room(ann)
+    await make_room(ann)
+    of_bob = await make_room(bob)
+    for answer in (
+        await call("POST", "/rooms", {"name": "Tea"}, as_=ann),
+        await call("POST", f"/rooms/{of_bob['id']}/members", {"username": "ann"}, as_=bob),
+    ):
+        assert (answer.status, answer.json["error"]["name"]) == (400, "ApplicationError")
+        assert answer.json["error"]["message"] == "ann is in 2 rooms, and nobody can be in more"

@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
-from models.errors import NotFound
-from models.room import NotAMember, Room
+from models.errors import NotFound, TooMany
+from models.room import MOST_ROOMS, NotAMember, Room
 from models.user import User
+from realtime import Limits
 
 
 @pytest.fixture
@@ -87,3 +88,34 @@ async def test_no_message_has_an_id_that_is_none(db, user):
     room = await Room.create(db, "Tea", await user("ann"))
     with pytest.raises(NotFound):
         await room.history(before="x")
+
+
+async def filled(db, ann) -> Room:
+    """The last of as many rooms of hers as there may be."""
+    for number in range(MOST_ROOMS):
+        room = await Room.create(db, f"Room {number}", ann)
+    return room
+
+
+async def test_one_can_be_in_as_many_rooms_as_a_socket_and_in_no_more(db, user):
+    assert Limits().rooms >= MOST_ROOMS
+    ann, bob = await user("ann"), await user("bob")
+    last = await filled(db, ann)
+    of_bob = await Room.create(db, "Tea", bob)
+    with pytest.raises(TooMany, match="ann is in 100 rooms, and nobody can be in more"):
+        await Room.create(db, "Tea", ann)
+    with pytest.raises(TooMany):
+        await of_bob.add(ann)
+    assert of_bob.members == (await Room.get(db, of_bob.id, member=bob)).members == [bob.reference()]
+    assert len(await Room.of(db, ann)) == MOST_ROOMS
+    await last.remove(ann)
+    assert await of_bob.add(ann)
+
+
+async def test_of_many_additions_at_once_none_slips_through(db, user):
+    ann, bob = await user("ann"), await user("bob")
+    await filled(db, ann)
+    others = [await Room.create(db, "Tea", bob) for _ in range(10)]
+    added = await asyncio.gather(*(room.add(ann) for room in others), return_exceptions=True)
+    assert {type(each) for each in added} == {TooMany}
+    assert len(await Room.of(db, ann)) == MOST_ROOMS
