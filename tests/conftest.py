@@ -20,6 +20,7 @@ from tornado.httpclient import AsyncHTTPClient
 from tornado.ioloop import IOLoop
 
 import models
+import realtime.events  # noqa: F401 - its events are there before a test adds its own
 from app import drain, make_app, make_server, new_event_loop
 from models import mongod, passwords
 from realtime import io

@@ -1,0 +1,71 @@
+"""Clients from npm: the oldest, a middle and the latest of the versions that speak our protocol."""
+
+import subprocess
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tests.javascript.client import UPGRADE, JavaScriptClient
+
+PROGRAM = Path(__file__).parent / "client.cjs"
+
+
+@pytest.fixture(scope="session")
+def node_port(node) -> int:
+    """One process of Node for all clients of all tests: starting it takes longer than most tests."""
+    process = subprocess.Popen([node, PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    yield int(process.stdout.readline())
+    process.stdin.close()
+    process.wait(timeout=10)
+
+
+class Kind(NamedTuple):
+    """A client as npm has it, and the transports that it may use."""
+
+    library: str
+    transports: tuple[str, ...]
+
+
+def kinds():
+    """Every version over every transport; those that an upgrade covers too are for `make test-all`."""
+    for library in ("socket.io-client", "socket.io-client-4.0", "socket.io-client-3.1"):
+        for transports in (UPGRADE, ("websocket",), ("polling",)):
+            quick = library == "socket.io-client" or transports == UPGRADE
+            marks = [] if quick else [pytest.mark.slow]
+            yield pytest.param(Kind(library, transports), id=f"{library}:{'+'.join(transports)}", marks=marks)
+
+
+@pytest.fixture(params=kinds())
+def kind(request) -> Kind:
+    return request.param
+
+
+@pytest.fixture
+def start(node_port, http_server, base_url, io_loop, kind):
+    """`client = await start(auth={"token": jwt})` begins to connect, with the options of Socket.IO's `io()`."""
+    clients = []
+
+    async def start(**options) -> JavaScriptClient:
+        client = JavaScriptClient(node_port)
+        await client.start(kind.library, base_url, **{"transports": kind.transports, **options})
+        clients.append(client)
+        return client
+
+    yield start
+    for client in clients:
+        io_loop.run_sync(client.close)
+
+
+@pytest.fixture
+def connect(start, kind):
+    """`client = await connect(anna)` is connected, and upgraded where it can be."""
+
+    async def connect(who) -> JavaScriptClient:
+        client = await start(auth={"token": who.jwt})
+        client.id = await client.received("connect")
+        if kind.transports == UPGRADE:
+            assert await client.received("upgrade") == "websocket"
+        return client
+
+    return connect

@@ -1,0 +1,223 @@
+"""Every version of the JavaScript client, over every transport, against the app."""
+
+import pytest
+
+from realtime import NotConnected, io
+from tests.javascript.client import UPGRADE
+
+BYTES = bytes(range(256)) * 8
+
+
+async def test_it_connects_and_hears_what_the_hook_sends(register, connect, received):
+    ann = await register("ann")
+    client = await connect(ann)
+    assert await received(client, "welcome_event") == "Hello ann@example.com"
+    assert [member.sockets for member in await io.members(io.user_room(ann.id))] == [[client.id]]
+
+
+async def test_no_event_overtakes_connect(register, start, received):
+    ann = await register("ann")
+    client = await start(auth={"token": ann.jwt})
+    await received(client, "welcome_event")
+    assert [name for name, *_ in client.events if name != "upgrade"] == ["connect"]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        lambda jwt: {"auth": {"token": jwt}},
+        lambda jwt: {"auth": {"jwt": jwt}},
+        lambda jwt: {"query": {"jwt": jwt}},
+        lambda jwt: {"query": {"token": jwt}},
+        lambda jwt: {"extraHeaders": {"Authorization": f"Bearer {jwt}"}},
+    ],
+    ids=["auth.token", "auth.jwt", "query.jwt", "query.token", "header"],
+)
+async def test_the_token_may_stand_in_every_place(register, start, received, place):
+    ann = await register("ann")
+    client = await start(**place(ann.jwt))
+    assert await received(client, "welcome_event") == "Hello ann@example.com"
+
+
+async def test_a_refused_client_is_told_why(start, received, kind):
+    missing = await start()
+    refusal = await received(missing, "connect_error")
+    assert refusal["data"] == {"code": "token_missing"}
+    assert "token" in refusal["message"]
+    invalid = await start(auth={"token": "made up"})
+    refusal = await received(invalid, "connect_error")
+    assert refusal["data"] == {"code": "token_invalid"}
+    # Older clients come back all the same, to any server.
+    if kind.library == "socket.io-client":
+        assert refusal["active"] is False
+
+
+async def test_a_refused_client_hears_no_broadcast(register, start, connect, received):
+    refused = await start()
+    ann = await connect(await register("ann"))
+    await received(refused, "connect_error")
+    await io.broadcast("news", 1)
+    await received(ann, "news")
+    assert "news" not in [name for name, *_ in refused.events]
+
+
+async def test_an_event_gets_its_ack(register, connect):
+    client = await connect(await register("ann"))
+    answer = await client.call("typing", {"room": "nowhere", "typing": True})
+    assert answer == {"error": {"name": "ForbiddenError", "message": "You are not in this room"}}
+    assert (await client.call("typing", {"room": 7}))["error"]["name"] == "ValidationError"
+    assert (await client.call("no such event"))["error"]["name"] == "UnknownEvent"
+
+
+async def test_an_error_without_an_ack_comes_as_an_event(register, connect, received):
+    client = await connect(await register("ann"))
+    client.emit("no such event")
+    assert (await received(client, "error"))["name"] == "UnknownEvent"
+
+
+async def test_bytes_go_both_ways_anywhere_in_a_payload(register, connect, received):
+    ann = await register("ann")
+    client = await connect(ann)
+
+    @io.on("echo")
+    async def echo(socket, payload):
+        await socket.send("echoed", (payload, BYTES, {"deep": [payload["file"]]}))
+        return {"back": payload["file"], "size": len(payload["file"])}
+
+    assert await client.call("echo", {"file": BYTES, "name": "a"}) == {"back": BYTES, "size": len(BYTES)}
+    assert await received(client, "echoed") == ({"file": BYTES, "name": "a"}, BYTES, {"deep": [BYTES]})
+
+
+async def test_text_of_every_kind_arrives_as_it_was(register, connect, received):
+    ann = await register("ann")
+    client = await connect(ann)
+    text = 'né\u2028\u0000"\\ 漢字 \U0001f600 \x1e b4AQ== ' + "x" * 20_000
+
+    @io.on("echo")
+    async def echo(socket, payload):
+        return payload
+
+    assert await client.call("echo", text) == text
+    await io.send(io.user_room(ann.id), "text", (text, None, [1, 2.5, True, None], {}))
+    assert await received(client, "text") == (text, None, [1, 2.5, True, None], {})
+
+
+async def test_many_events_arrive_in_order_and_once(register, connect, received):
+    ann = await register("ann")
+    client = await connect(ann)
+    for number in range(500):
+        await io.send(io.user_room(ann.id), "count", number)
+    assert [await received(client, "count") for _ in range(500)] == list(range(500))
+    assert "count" not in await client.settled()
+
+
+async def test_events_of_a_client_are_handled_in_order(register, connect):
+    client = await connect(await register("ann"))
+    came = []
+
+    @io.on("count")
+    async def count(socket, number):
+        came.append(number)
+        return came
+
+    for number in range(100):
+        client.emit("count", number)
+    assert await client.call("count", 100) == list(range(101))
+
+
+async def test_nothing_is_lost_or_doubled_while_a_client_upgrades(register, start, received):
+    ann = await register("ann")
+    client = await start(auth={"token": ann.jwt}, transports=UPGRADE)
+    await received(client, "welcome_event")
+    sent = 0
+    while "upgrade" not in [name for name, *_ in client.events]:
+        client.arrived.clear()
+        await io.send(io.user_room(ann.id), "count", sent)
+        sent += 1
+        await client.arrived.wait()
+    await io.send(io.user_room(ann.id), "count", sent)
+    assert [await received(client, "count") for _ in range(sent + 1)] == list(range(sent + 1))
+    assert "count" not in await client.settled()
+
+
+async def test_both_tabs_of_a_user_hear_what_is_for_the_user(register, connect, received):
+    ann = await register("ann")
+    tabs = [await connect(ann) for _ in range(2)]
+    await io.send(io.user_room(ann.id), "both", 1)
+    assert [await received(tab, "both") for tab in tabs] == [1, 1]
+    await io.send(io.user_room(ann.id), "other", 1, skip=tabs[0].id)
+    assert await received(tabs[1], "other") == 1
+    assert "other" not in await tabs[0].settled()
+
+
+async def test_a_message_reaches_the_members_of_its_room_only(register, call, connect, received):
+    ann, bob, eve = [await register(name) for name in ("ann", "bob", "eve")]
+    clients = [await connect(each) for each in (ann, bob, eve)]
+    room = (await call("POST", "/rooms", {"name": "Tea"}, as_=ann)).json
+    await call("POST", f"/rooms/{room['id']}/members", {"username": "bob"}, as_=ann)
+    message = (await call("POST", f"/rooms/{room['id']}/messages", {"text": "hello"}, as_=bob)).json
+    assert [await received(client, "message") for client in clients[:2]] == [message, message]
+    assert await clients[2].settled() == ["welcome_event"]
+
+
+async def test_join_takes_every_tab_of_a_user(register, connect, received):
+    ann = await register("ann")
+    tabs = [await connect(ann) for _ in range(2)]
+    await io.join(ann.id, "tea")
+    await io.send("tea", "served", "green")
+    assert [await received(tab, "served") for tab in tabs] == ["green", "green"]
+    await io.leave(ann.id, "tea")
+    await io.send("tea", "served", "black")
+    assert ["served" in await tab.settled() for tab in tabs] == [False, False]
+
+
+async def test_a_client_answers_a_request(register, connect):
+    ann = await register("ann")
+    client = await connect(ann)
+    await client.answers("colour?", {"colour": "green", "sample": BYTES})
+    assert await io.request(ann.id, "colour?", {"of": "tea"}) == {"colour": "green", "sample": BYTES}
+    await client.answers("nothing?")
+    assert await io.request(ann.id, "nothing?") is None
+    await client.answers("several?", 1, 2)
+    assert await io.request(ann.id, "several?") == [1, 2]
+
+
+async def test_the_first_tab_to_answer_a_request_counts(register, connect):
+    ann = await register("ann")
+    silent, talkative = await connect(ann), await connect(ann)
+    await talkative.answers("colour?", "green")
+    assert await io.request(ann.id, "colour?") == "green"
+    await silent.received("colour?")
+
+
+async def test_a_request_that_nobody_answers_runs_out_of_time(register, connect, received):
+    ann = await register("ann")
+    client = await connect(ann)
+    with pytest.raises(TimeoutError):
+        await io.request(ann.id, "colour?", timeout=0.05)
+    await received(client, "colour?")
+
+
+async def test_a_request_to_nobody_says_so(register):
+    ann = await register("ann")
+    with pytest.raises(NotConnected):
+        await io.request(ann.id, "colour?")
+
+
+async def test_a_client_that_leaves_is_offline(register, connect, received):
+    ann = await register("ann")
+    client = await connect(ann)
+    gone = []
+
+    @io.on("disconnect")
+    async def disconnected(socket, reason):
+        gone.append(reason)
+        await io.send(io.user_room(bob.id), "left", socket.id)
+
+    bob = await register("bob")
+    other = await connect(bob)
+    client.disconnect()
+    assert await received(client, "disconnect") == "io client disconnect"
+    assert await received(other, "left") == client.id
+    assert gone == ["client disconnect"]
+    assert await io.online(ann.id) is False
