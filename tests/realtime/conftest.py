@@ -1,0 +1,87 @@
+"""The kit's `connect` and `received` on an app that has realtime only, so that a test is about nothing else."""
+
+import asyncio
+import dataclasses
+import logging
+
+import pytest
+
+from handlers.application import Application
+from realtime import io
+from tests.realtime import people
+from tests.realtime.wire import Wire
+
+
+async def no_hook(socket, user):
+    pass
+
+
+@pytest.fixture
+def app(io_loop, settings):
+    app = Application([], cors_origins=[])
+    io.attach(app, db="the database", authenticate=people.authenticate)
+    io.server.connection = no_hook
+    return app
+
+
+@pytest.fixture
+def hook(app):
+    """`@hook` makes a function the connection() of the app."""
+
+    def hook(function):
+        io.server.connection = function
+        return function
+
+    return hook
+
+
+@pytest.fixture
+def limits(app):
+    """`limits(hook_seconds=0.1)` changes bounds for those who connect after it."""
+
+    def limits(**changes):
+        io.server.limits = io.server.eio.limits = dataclasses.replace(io.server.limits, **changes)
+
+    return limits
+
+
+@pytest.fixture
+def wire(http_server, base_url, io_loop):
+    """`wire = await wire()` opens a bare WebSocket; `wire(query="&jwt=…")` with more in the URL."""
+    wires = []
+
+    async def wire(query: str = "") -> Wire:
+        wires.append(await Wire.open(f"{base_url}/socket.io/?EIO=4&transport=websocket{query}"))
+        return wires[-1]
+
+    yield wire
+    for each in wires:
+        each.close()
+
+
+@pytest.fixture
+def errors(caplog):
+    """`errors()` are the records of everything that was logged as an error so far."""
+    return lambda: [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+@pytest.fixture
+def until():
+    """`await until(lambda: …)` waits for something that no event tells."""
+
+    async def until(condition):
+        async with asyncio.timeout(5):
+            while not condition():  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+
+    return until
+
+
+@pytest.fixture
+def heard():
+    """`await heard("anna")` returns once all that the user's first client has sent by now is at the server."""
+
+    async def heard(user_id: str):
+        await io.request(user_id, "heard?")
+
+    return heard

@@ -1,0 +1,52 @@
+"""A client without manners or comfort: the packets of one WebSocket, as they come."""
+
+import asyncio
+import json
+
+from tornado.websocket import websocket_connect
+
+PATIENCE_SECONDS = 5
+
+
+class Wire:
+    """One WebSocket. Pings are answered and left out of what is read, and so is the open packet."""
+
+    def __init__(self, connection):
+        self.connection = connection
+
+    @classmethod
+    async def open(cls, url: str) -> "Wire":
+        wire = cls(await websocket_connect(url.replace("http", "ws", 1)))
+        assert (await wire.read())[0] == "0"
+        return wire
+
+    async def send(self, packet: str | bytes):
+        """Send an Engine.IO packet."""
+        await self.connection.write_message(packet, binary=isinstance(packet, bytes))
+
+    async def read(self) -> str | bytes | None:
+        """The next packet, None once the connection is closed."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while (packet := await self.connection.read_message()) == "2":
+                await self.send("3")
+        return packet
+
+    async def join(self, token: str, namespace: str = "/") -> str:
+        """Connect to a namespace and return the answer."""
+        await self.send(f"40{'' if namespace == '/' else namespace + ','}{json.dumps({'token': token})}")
+        return await self.read()
+
+    async def rest(self) -> list[str | bytes]:
+        """All that still comes until the connection is closed."""
+        packets = []
+        while (packet := await self.read()) is not None:
+            packets.append(packet)
+        return packets
+
+    @property
+    def code(self) -> int:
+        """With which status the WebSocket was closed (RFC 6455, 7.4)."""
+        return self.connection.close_code
+
+    def close(self):
+        self.connection.close()
