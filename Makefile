@@ -14,10 +14,10 @@ run: .venv/installed
 	@if [ -t 0 ]; then set -m; $(RUN); else exec $(RUN); fi
 
 test: .venv/installed $(if $(shell command -v npm),node_modules/installed)
-	$(BIN)/python -m pytest -rs -m "not slow"
+	$(BIN)/python -m pytest -rs -m "not slow and not shipped"
 
 test-all: .venv/installed $(if $(shell command -v npm),node_modules/installed)
-	$(BIN)/python -m pytest -rs
+	$(BIN)/python -m pytest -rs -m "not shipped"
 
 lint: .venv/installed
 	$(BIN)/ruff check
