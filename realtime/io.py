@@ -86,11 +86,9 @@ class IO:
         room than a socket may be in.
         """
         name, sockets = check_room(room), self._sockets(user_id)
-        if hook.is_outdated(name):
-            return
-        self.server.hooks.joined(name, str(user_id))
-        for socket in sockets:
-            socket.enter(name)
+        if not hook.is_outdated(name, str(user_id)):
+            for socket in sockets:
+                socket.enter(name)
 
     async def leave(self, user_id, room: str) -> None:
         """Take every socket of a user out of a room. Raises TypeError and ValueError as `join`."""

@@ -4,24 +4,27 @@ import asyncio
 import logging
 from contextvars import ContextVar
 
+from realtime.engine.guard import guarded
+
 log = logging.getLogger("realtime")
 current: ContextVar = ContextVar("connection_hook", default=None)
 
 
 class Hook:
-    """One run of `connection()`. `outdated` are rooms which others took its user out of since it began.
+    """One run of `connection()`. `outdated` tells who was taken out of which room by others since it began.
 
-    The hook's own joins to those are void: the data that it read may be older than the leave.
+    It holds `(room, user_id)`, with None for everybody. The hook's own joins to those are void: the data that it read
+    may be older than the leave. A join by others needs no note, as it has put all the user's sockets there itself.
     """
 
     def __init__(self, socket):
         self.socket, self.outdated, self.running = socket, set(), True
 
 
-def is_outdated(room: str) -> bool:
-    """Whether the caller is a hook that must not join this room any more."""
+def is_outdated(room: str, user_id: str) -> bool:
+    """Whether the caller is a hook that must not put this user into the room any more."""
     hook = current.get()
-    return hook is not None and hook.running and room in hook.outdated
+    return hook is not None and hook.running and not hook.outdated.isdisjoint({(room, user_id), (room, None)})
 
 
 class Hooks:
@@ -36,7 +39,7 @@ class Hooks:
         token = current.set(hook)
         try:
             async with asyncio.timeout(socket.server.limits.hook_seconds):
-                await socket.server.connection(socket, socket.user)
+                await guarded(socket.server.connection(socket, socket.user))
             return socket.ended is None
         except Exception:
             if socket.ended is None:
@@ -51,17 +54,9 @@ class Hooks:
 
     def left(self, room: str, user_id: str | None = None) -> None:
         """A user, or for None everybody, was taken out of a room: hooks that run know it too late."""
-        for socket, hook in self.by_socket.items():
-            if current.get() is not hook and user_id in (None, socket.user_id):
-                hook.outdated.add(room)
-
-    def joined(self, room: str, user_id: str) -> None:
-        """A user was put into a room by somebody who is no hook, and so knows better than an earlier leave."""
-        caller = current.get()
-        if caller is None or not caller.running:
-            for socket, hook in self.by_socket.items():
-                if socket.user_id == user_id:
-                    hook.outdated.discard(room)
+        for hook in self.by_socket.values():
+            if current.get() is not hook:
+                hook.outdated.add((room, user_id))
 
 
 def is_running(socket) -> bool:

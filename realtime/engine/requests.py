@@ -3,6 +3,7 @@
 import asyncio
 
 from realtime.engine.errors import NotConnected
+from realtime.engine.packet import encode_event
 
 
 class Question:
@@ -16,10 +17,12 @@ class Question:
     async def ask(self, sockets, timeout: float):
         """Send it and wait. Returns None, the ack's one argument, or the list of several.
 
-        Raises NotConnected if there is nobody, or nobody any more, and TimeoutError after `timeout` seconds.
+        Raises NotConnected if there is nobody, or nobody any more, TimeoutError after `timeout` seconds, and what
+        `encode_event` raises, whether or not somebody is there.
         """
         sockets = tuple(sockets)
         if not sockets:
+            encode_event(self.event, self.payload)
             raise NotConnected("Nobody is connected who could answer.")
         try:
             for socket in sockets:

@@ -76,7 +76,7 @@ class Socket:
 
     async def join(self, room: str) -> None:
         """Join a room. Raises ValueError for a room that is not to be joined by hand, or one too many."""
-        if not hook.is_outdated(check_room(room)):
+        if not hook.is_outdated(check_room(room), self.user_id):
             self.enter(room)
 
     async def leave(self, room: str) -> None:

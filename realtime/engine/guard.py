@@ -1,0 +1,18 @@
+"""Awaiting what the app wrote: a hook, a handler, a callback."""
+
+import asyncio
+from collections.abc import Awaitable
+
+
+async def guarded(awaitable: Awaitable):
+    """Await it and return its result. Whatever goes wrong inside raises an Exception.
+
+    A CancelledError ends the task only if the task itself was cancelled. One that merely came out of something which
+    was awaited would pass by every `except Exception`, so it becomes a RuntimeError.
+    """
+    try:
+        return await awaitable
+    except asyncio.CancelledError as error:
+        if asyncio.current_task().cancelling():
+            raise
+        raise RuntimeError("Something that was awaited has been cancelled") from error
