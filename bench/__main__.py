@@ -48,6 +48,7 @@ def present(wanted: set[str]) -> list:
 
 
 def write(results: dict, folder: Path):
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "results.json").write_text(json.dumps(results, indent=1, ensure_ascii=False) + "\n")
     (folder / "results.svg").write_text(picture.draw(results))
     print(f"\nwritten: {folder / 'results.json'}, {folder / 'results.svg'}")

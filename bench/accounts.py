@@ -60,6 +60,8 @@ async def registered(count: int) -> AsyncIterator[Users]:
             "ENV": "production",
             "ADDRESS": "127.0.0.1",
             "JWT_SECRET": SECRET,
+            # The peers have no such limit.
+            "MAX_EVENTS_PER_SECOND": "1000000",
             "ACCESS_TOKEN_SECONDS": str(DAY),
             "MONGODB_URL": url,
             "MONGODB_DATABASE": DATABASE,

@@ -7,7 +7,7 @@ import re
 import orjson
 
 OPTIONS = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
-LONG_NUMBER = re.compile(r"\d{19}")
+LONG_NUMBER = re.compile(r"[1-9][0-9]{18}")
 
 
 def dumps(payload, attachments: list | None = None) -> bytes:
