@@ -84,12 +84,14 @@ def make_server(app: Application, settings: Settings) -> HTTPServer:
 
 
 async def drain(app: Application, server: HTTPServer, seconds: float):
-    """Takes nothing new, lets what was begun come to its end for so long, and closes what is left."""
-    server.stop()
+    """Sends clients away, takes nothing new, lets what was begun end for so long, and closes what is left."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await io.drain(seconds)
+            # Before it stops listening: a client that polls comes for its last events with a request of its own.
+            await io.drain(seconds / 2)
+            server.stop()
             await app.idle()
+    server.stop()
     await server.close_all_connections()
 
 

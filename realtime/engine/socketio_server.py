@@ -127,7 +127,8 @@ class Server(socketio.AsyncServer):
             await asyncio.sleep(seconds / 2 / steps if len(sessions) > steps else 0)
         self.eio.end_departed()
         ending = asyncio.get_running_loop().time() + max(seconds / 2, 0.1)
-        while self.tasks and asyncio.get_running_loop().time() < ending:
-            await asyncio.wait(self.tasks, timeout=ending - asyncio.get_running_loop().time())
+        # A session that polls is there until its last packets are fetched.
+        while (self.tasks or self.eio.sockets) and asyncio.get_running_loop().time() < ending:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
         for task in self.tasks:
             task.cancel()

@@ -20,7 +20,7 @@ function start({ library, url, options }, tell) {
   const answers = new Map();
   socket.on("connect", () => tell("connect", socket.id));
   socket.on("connect_error", ({ message, data }) => tell("connect_error", { message, data, active: socket.active }));
-  socket.on("disconnect", (reason) => tell("disconnect", reason));
+  socket.on("disconnect", (reason) => tell("disconnect", reason, socket.active));
   socket.io.on("open", () => socket.io.engine.on("upgrade", ({ name }) => tell("upgrade", name)));
   socket.onAny((event, ...values) => {
     const answer = typeof values.at(-1) === "function" && values.pop();

@@ -3,11 +3,19 @@
 import asyncio
 import base64
 import json
+from typing import NamedTuple
 
 from tests.client import RECEIVED_SECONDS, Inbox
 
 LONGEST_LINE = 1024 * 1024
 UPGRADE = ("polling", "websocket")
+
+
+class Kind(NamedTuple):
+    """A client as npm has it, and the transports that it may use."""
+
+    library: str
+    transports: tuple[str, ...]
 
 
 def pack(value):
@@ -23,7 +31,8 @@ def unpack(value: dict):
 class JavaScriptClient(Inbox):
     """One client of one version. Beside what the server sends, the client's own events come to the inbox.
 
-    Those are connect (the socket's id), connect_error, disconnect (the reason), and upgrade (the transport).
+    Those are connect (the socket's id), connect_error (message, data, active), disconnect (the reason, active) and
+    upgrade (the transport). A client that is active connects again by itself.
     """
 
     def __init__(self, node_port: int):

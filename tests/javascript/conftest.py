@@ -2,11 +2,10 @@
 
 import subprocess
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from tests.javascript.client import UPGRADE, JavaScriptClient
+from tests.javascript.client import UPGRADE, JavaScriptClient, Kind
 
 PROGRAM = Path(__file__).parent / "client.cjs"
 
@@ -18,13 +17,6 @@ def node_port(node) -> int:
     yield int(process.stdout.readline())
     process.stdin.close()
     process.wait(timeout=10)
-
-
-class Kind(NamedTuple):
-    """A client as npm has it, and the transports that it may use."""
-
-    library: str
-    transports: tuple[str, ...]
 
 
 def kinds():

@@ -217,7 +217,7 @@ async def test_a_client_that_leaves_is_offline(register, connect, received):
     bob = await register("bob")
     other = await connect(bob)
     client.disconnect()
-    assert await received(client, "disconnect") == "io client disconnect"
+    assert await received(client, "disconnect") == ("io client disconnect", False)
     assert await received(other, "left") == client.id
     assert gone == ["client disconnect"]
     assert await io.online(ann.id) is False
