@@ -2,12 +2,17 @@
 
 import logging
 from collections.abc import Callable
+from inspect import isawaitable
 from typing import NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
 from realtime.engine.errors import EventError
-from realtime.engine.packet import ACK, RESERVED_EVENTS, encode, single
+from realtime.engine.guard import guarded
+from realtime.engine.packet import ACK, RESERVED_EVENTS, arguments, encode, single
+
+ERRORS_TOLD = 20
+"""A form with more wrong fields than that is no honest mistake, and the answer must not outgrow it."""
 
 log = logging.getLogger("realtime")
 
@@ -19,8 +24,14 @@ class Handler(NamedTuple):
     form: TypeAdapter | None
 
     async def __call__(self, socket, arguments: list):
-        payload = single(arguments)
-        return await self.function(socket, self.form.validate_python(payload) if self.form else payload)
+        return await self.function(socket, self.check(single(arguments)))
+
+    def check(self, payload):
+        """What the form makes of a payload. Raises EventError where it does not fit."""
+        try:
+            return self.form.validate_python(payload) if self.form else payload
+        except ValidationError as error:
+            raise invalid(error) from None
 
 
 class Handlers(dict):
@@ -43,29 +54,28 @@ class Handlers(dict):
 
 async def handle(socket, packet) -> None:
     """Run the handler of one event and answer its ack. Nothing that happens in it ends the socket."""
-    event, *arguments = packet.data
+    event, *payload = packet.data
     try:
-        answer = await run(socket, event, arguments)
-        acked = encode(ACK, [*answer] if isinstance(answer, tuple) else [] if answer is None else [answer],
-                       socket.namespace, packet.id) if packet.id is not None else None  # fmt: skip
-    except EventError as error:
-        reject(socket, packet, error)
+        try:
+            acknowledge(socket, packet, await guarded(run(socket, event, payload)))
+        except EventError as error:
+            reject(socket, packet, error)
     except Exception:
         log.exception("The handler of event %r failed for user %s", event, socket.user_id)
         reject(socket, packet, EventError("InternalError", "Something went wrong on the server."))
-    else:
-        if acked:
-            socket.write(acked)
+
+
+def acknowledge(socket, packet, answer) -> None:
+    """Answer a client that asked for an ack. Raises TypeError and ValueError for what cannot be sent."""
+    if packet.id is not None:
+        socket.write(encode(ACK, [*arguments(answer)], socket.namespace, packet.id))
 
 
 async def run(socket, event: str, arguments: list):
     """Find and run the handler: the socket's own, the app's, or one that `io.server` knows. Raises EventError."""
     handler = socket.handlers.get(event) or (socket.namespace == "/" and socket.server.events.get(event))
     if handler and event != "disconnect":
-        try:
-            return await handler(socket, arguments)
-        except ValidationError as error:
-            raise invalid(error) from None
+        return await handler(socket, arguments)
     answer = await socket.server._trigger_event(event, socket.namespace, socket.id, *arguments)
     if answer is socket.server.not_handled:
         raise EventError("UnknownEvent", f"There is no event {event!r}; the server's are in realtime/events.py.")
@@ -76,9 +86,19 @@ def invalid(error: ValidationError) -> EventError:
     """What a client is told of a form that does not fit: the fields, never what it sent."""
     errors = [
         {"path": [str(part) for part in field["loc"]], "message": field["msg"], "name": "ValidationError"}
-        for field in error.errors(include_url=False, include_context=False, include_input=False)
+        for field in error.errors(include_url=False, include_context=False, include_input=False)[:ERRORS_TOLD]
     ]
     return EventError("ValidationError", "; ".join(field["message"] for field in errors[:3]), {"errors": errors})
+
+
+async def call_back(socket, callback: Callable, arguments: list) -> None:
+    """Hand a client's ack to a callback of the app, given to `io.server.emit`."""
+    try:
+        answer = callback(*arguments)
+        if isawaitable(answer):
+            await guarded(answer)
+    except Exception:
+        log.exception("The callback of an ack failed for user %s", socket.user_id)
 
 
 def reject(socket, packet, error: EventError) -> None:

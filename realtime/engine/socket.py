@@ -119,11 +119,10 @@ class Socket:
     def answered(self, ack_id: int, arguments: list) -> None:
         """Take the client's ack; one that nobody waits for any more is ignored."""
         callback = self.acks.pop(ack_id, None) if self.acks else None
-        if callback is None:
-            return
-        answer = callback(*arguments)
-        if asyncio.iscoroutine(answer):
-            self.server.spawn(answer)
+        if isinstance(callback, Question):
+            callback(*arguments)
+        elif callback:
+            self.server.spawn(dispatch.call_back(self, callback, arguments))
 
     def start(self, opening=None) -> None:
         """Begin to handle events, after `opening`, the connection hook of the socket."""
