@@ -51,7 +51,7 @@ async def accept(stream: IOStream, accept_header: str, session) -> None:
     bare.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY, 1)
     loop = asyncio.get_running_loop()
     _, websocket = await loop.connect_accepted_socket(
-        lambda: WebSocket(session.engine, lambda websocket: opened(session, websocket)), bare
+        lambda: WebSocket(session.engine, lambda websocket: opened(session, websocket), bare), bare
     )
     if early:
         websocket.data_received(early)
