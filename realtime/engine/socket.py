@@ -114,6 +114,8 @@ class Socket:
         message = encode_event(event, payload, self.namespace, ack_id)
         self.acks[ack_id] = callback
         self.write(message)
+        # The answer comes behind all that the client has emitted, so reading must not wait for the handler that asks.
+        self.session.carrier.resume_reading()
         return ack_id
 
     def answered(self, ack_id: int, arguments: list) -> None:
@@ -143,7 +145,7 @@ class Socket:
             self.inbox = deque()
         self.inbox.append(packet)
         if self.worker is None:
-            self.worker = self.server.spawn(self.work())
+            self.worker = asyncio.get_running_loop().create_task(self.work())
         elif len(self.inbox) >= self.server.limits.events_waiting and not self.acks:
             self.session.carrier.pause_reading()
 
