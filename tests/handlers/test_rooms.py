@@ -8,19 +8,6 @@ PREFIXES = ["", "/api"]
 
 
 @pytest.fixture
-def make_room(call):
-    """`room = await make_room(ann, bob)` is a room of ann's with bob in it."""
-
-    async def make_room(owner, *others):
-        room = (await call("POST", "/rooms", {"name": "Tea"}, as_=owner)).json
-        for other in others:
-            room = (await call("POST", f"/rooms/{room['id']}/members", {"username": other.username}, as_=owner)).json
-        return room
-
-    return make_room
-
-
-@pytest.fixture
 def few_rooms(monkeypatch):
     monkeypatch.setattr(models.room, "MOST_ROOMS", 2)
 

@@ -20,6 +20,19 @@ def user(db):
     return user
 
 
+@pytest.fixture
+def queries(db, io_loop):
+    """`await queries("rooms")` counts the queries of a collection since the test began."""
+
+    async def queries(collection: str) -> int:
+        return await db.system.profile.count_documents({"op": "query", "ns": f"{db.name}.{collection}"})
+
+    io_loop.run_sync(lambda: db.command("profile", 2))
+    yield queries
+    io_loop.run_sync(lambda: db.command("profile", 0))
+    io_loop.run_sync(db.system.profile.drop)
+
+
 async def test_the_owner_is_a_member_and_nobody_else(db, user):
     ann, bob = await user("ann"), await user("bob")
     room = await Room.create(db, "Tea", ann)
@@ -119,3 +132,15 @@ async def test_of_many_additions_at_once_none_slips_through(db, user):
     added = await asyncio.gather(*(room.add(ann) for room in others), return_exceptions=True)
     assert {type(each) for each in added} == {TooMany}
     assert len(await Room.of(db, ann)) == MOST_ROOMS
+
+
+async def test_the_rooms_of_many_users_are_one_query_when_asked_for_at_once(db, user, queries):
+    """After a restart every client comes back at the same moment."""
+    users = [await user(f"user{number}") for number in range(20)]
+    rooms = [await Room.create(db, each.username, each) for each in users]
+    for each in users[1:]:
+        await rooms[0].add(each)
+    answers = await asyncio.gather(*(Room.of(db, each) for each in users))
+    assert await queries("rooms") == 1
+    names = [[room.name for room in answer] for answer in answers]
+    assert names == [["user0"], *(["user0", each.username] for each in users[1:])]
