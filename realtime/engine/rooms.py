@@ -78,7 +78,8 @@ class Rooms(AsyncManager):
 
     def send(self, message: Message, sockets: Iterable, skip=NOBODY, volatile: bool = False) -> None:
         """Hand one encoded event to the writers of many sockets, except those whose id is in `skip`."""
-        for socket in sockets:
+        # A copy, because a socket that this makes too slow leaves its rooms at once.
+        for socket in tuple(sockets):
             if socket.id not in skip and not (volatile and socket.session.behind):
                 socket.session.send(message)
 
