@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import gc
 import logging
 import os
 import signal
@@ -105,6 +106,8 @@ async def serve(settings: Settings, mongodb_url: str):
         await models.prepare(db)
         app = make_app(settings, db)
         server = make_server(app, settings)
+        # What is here by now stays: the garbage collector, which stops everything while it looks, need not look at it.
+        gc.freeze()
         listen(server, settings)
         try:
             await asyncio.Event().wait()
