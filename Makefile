@@ -23,7 +23,7 @@ lint: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
-bench: .venv/bench
+bench: .venv/bench $(if $(shell command -v npm),bench/peers/node/node_modules/installed)
 	$(BIN)/python -m bench
 
 .venv/installed: requirements.txt requirements-dev.txt
@@ -42,9 +42,9 @@ bench: .venv/bench
 	@$(PIP) -r requirements-bench.txt
 	@touch $@
 
-node_modules/installed: package.json
-	@echo "Installing JavaScript clients into node_modules ..."
-	@npm install --no-audit --no-fund --no-package-lock --loglevel=error
+%node_modules/installed: %package.json
+	@echo "Installing the packages of $< ..."
+	@cd $(dir $<) && npm install --no-audit --no-fund --no-package-lock --loglevel=error
 	@touch $@
 
 .PHONY: run test test-all lint bench
