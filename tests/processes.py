@@ -1,7 +1,21 @@
-"""What tests of processes ask."""
+"""What tests of processes ask, and the app as a process."""
 
+import http.client
+import json
+import os
+import re
+import signal
+import socket
 import subprocess
+import sys
 import time
+from contextlib import closing
+from pathlib import Path
+
+from settings import Settings
+
+ROOT = Path(__file__).parent.parent
+APP = [sys.executable, ROOT / "app.py"]
 
 
 def lives(pid: int) -> bool:
@@ -18,3 +32,56 @@ def eventually(condition, seconds: float = 10) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+class Process:
+    """The app in a folder of its own. What it writes is in `said`."""
+
+    def __init__(self, folder: Path, environment: dict, command=APP):
+        inherited = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
+        self.folder, self.said = folder, ""
+        self.process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**inherited, "PORT": "0", **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def until(self, pattern: str) -> re.Match:
+        """Waits until a line has it."""
+        for line in self.process.stdout:
+            self.said += line
+            found = re.search(pattern, line)
+            if found:
+                return found
+        raise AssertionError(f"ended without {pattern!r}:\n{self.said}")
+
+    def listens(self) -> "Process":
+        self.port = int(self.until(r"(?:localhost:|port )(\d+)")[1])
+        return self
+
+    def ended(self) -> int:
+        """Waits for its end, and returns the exit code."""
+        self.said += self.process.communicate(timeout=30)[0]
+        return self.process.returncode
+
+    def stopped(self, number: int = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        return self.ended()
+
+    def ask(self, method: str, path: str, body=None) -> tuple[int, dict]:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            connection.request(method, path, json.dumps(body) if body else None)
+            response = connection.getresponse()
+            return response.status, json.loads(response.read())
+
+    def accepts(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    @property
+    def mongod(self) -> int:
+        return int((self.folder / "var" / "mongo" / "data" / "mongod.lock").read_text())
