@@ -28,12 +28,14 @@ class EngineServer(engineio.AsyncServer):
         self.wheel, self.outbox = Wheel(), Outbox()
         self.departed: deque[WebSocket] = deque()
         self.client_class = None
+        self.websockets = 0
+        """How many WebSockets are open, those in their closing handshake and upgrade probes included."""
         self.away = self.draining = False
         """Whether the database was away when last asked; whether no new session is taken."""
 
-    def open(self, handshake: Handshake) -> Session:
-        """Make a session; its carrier is for the caller to set."""
-        session = Session(self, self.generate_id(), handshake)
+    def open(self, handshake: Handshake, carrier) -> Session:
+        """Make a session, carried by a WebSocket, or, for None, by polling."""
+        session = Session(self, self.generate_id(), handshake, carrier)
         session.client = self.client_class(session)
         self.sockets[session.sid] = session
         return session
@@ -48,10 +50,12 @@ class EngineServer(engineio.AsyncServer):
         """End the sessions of WebSockets that are gone, for a while."""
         loop = asyncio.get_running_loop()
         until = loop.time() + ENDING_SECONDS
-        while self.departed and loop.time() < until:
-            self.departed.popleft().session.lost("transport close")
-        if self.departed:
-            loop.call_later(0, self.end_departed)
+        try:
+            while self.departed and loop.time() < until:
+                self.departed.popleft().session.lost("transport close")
+        finally:
+            if self.departed:
+                loop.call_later(0, self.end_departed)
 
     def _get_socket(self, sid):
         """Replaces a look-up that forgets sessions whose last packets are still to be fetched."""

@@ -2,15 +2,18 @@
 
 import asyncio
 from contextlib import suppress
+from functools import partial
+from http.client import responses
 
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler, stream_request_body
 
 from realtime.engine import origin
+from realtime.engine.errors import InvalidPacket
 from realtime.engine.handshake import request_token
 from realtime.engine.polling import SEPARATOR, TwoPolls, encode_payload
 from realtime.engine.session import Handshake
-from realtime.engine.upgrade import accept, check_upgrade
+from realtime.engine.upgrade import accept, carry, check_upgrade, is_upgrade, probe
 
 # The codes and words of engine.io's own server, which clients may know.
 UNKNOWN_TRANSPORT = 400, 0, "Transport unknown"
@@ -74,7 +77,7 @@ class EngineHandler(RequestHandler):
 
     async def refuse_body(self):
         """Answer 413 and close without reading on (RFC 9112, 9.6), a moment later."""
-        if not self.refused:
+        if not (self.refused or self._finished):
             self.refused = True
             self.body.clear()
             self.set_header("Connection", "close")
@@ -110,7 +113,7 @@ class EngineHandler(RequestHandler):
         try:
             if self.check() != "polling" or self.argument("sid") is None:
                 raise HandshakeError(BAD_METHOD)
-            await self.take(self.session())
+            await self.take(self.living_session())
         except HandshakeError as error:
             self.fail((error.status, error.code, error.message))
 
@@ -121,6 +124,8 @@ class EngineHandler(RequestHandler):
         transport = self.argument("transport")
         if transport not in ("polling", "websocket"):
             raise HandshakeError(UNKNOWN_TRANSPORT)
+        if transport == "polling" and is_upgrade(self.request.headers):
+            raise HandshakeError(BAD_REQUEST)
         if not origin.is_allowed(
             self.request.headers.get("Origin"),
             self.request.host,
@@ -139,26 +144,30 @@ class EngineHandler(RequestHandler):
             raise HandshakeError(BAD_REQUEST)
         return session
 
+    def living_session(self):
+        """As `session`, but not for one that has ended and only waits for its last poll."""
+        session = self.session()
+        if session.closed:
+            raise HandshakeError(UNKNOWN_SESSION)
+        return session
+
     async def open(self):
         """Answer with the open packet of a new session."""
-        session = await self.new_session()
-        session.start_polling()
+        session = self.engine.open(await self.handshake(), None)
         self.write(session.opening(["websocket"]).text)
 
-    async def new_session(self):
-        """Make a session. Raises HandshakeError while the database is away or the server is about to end."""
+    async def handshake(self) -> Handshake:
+        """What a new session is told. Raises HandshakeError while the database is away, and for good in a drain."""
         if self.engine.draining or (self.engine.away and not await self.gateway.is_back()):
             self.set_header("Retry-After", RETRY_AFTER_SECONDS)
             raise HandshakeError(UNAVAILABLE)
         self.engine.away = False
         headers = self.request.headers
-        return self.engine.open(
-            Handshake(
-                self.gateway.address(self.request),
-                request_token(self.request.query_arguments, headers.get("Authorization", "")),
-                headers.get("Origin", ""),
-                headers.get("User-Agent", ""),
-            )
+        return Handshake(
+            self.gateway.address(self.request),
+            request_token(self.request.query_arguments, headers.get("Authorization", "")),
+            headers.get("Origin", ""),
+            headers.get("User-Agent", ""),
         )
 
     async def poll(self, session):
@@ -166,8 +175,8 @@ class EngineHandler(RequestHandler):
         try:
             self.polled = asyncio.current_task()
             messages = await session.carrier.poll()
-        except TwoPolls:
-            session.invalid(TwoPolls("two polls at once"))
+        except TwoPolls as error:
+            session.invalid(error)
             raise HandshakeError(BAD_REQUEST) from None
         finally:
             self.polled = None
@@ -179,20 +188,24 @@ class EngineHandler(RequestHandler):
 
     async def take(self, session):
         """Handle every packet of a payload; while the client is ahead of its handlers, the answer waits."""
+        carrier = session.carrier
         try:
+            if carrier.posting:
+                raise InvalidPacket("two posts at once")
             packets = self.body.decode().split(SEPARATOR.decode())
-        except UnicodeDecodeError as error:
+        except (InvalidPacket, UnicodeDecodeError) as error:
             session.invalid(error)
             raise HandshakeError(BAD_REQUEST) from None
-        carrier = session.carrier
+        carrier.posting = True
         for packet in packets:
             if session.closed:
                 break
             session.receive(packet)
-        if session.closed and session.broken:
+        if session.broken:
             raise HandshakeError(BAD_REQUEST)
         if carrier.resumed:
             await asyncio.wait([carrier.resumed], timeout=self.engine.limits.ping_interval_seconds)
+        carrier.posting = False
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.write("ok")
 
@@ -200,12 +213,18 @@ class EngineHandler(RequestHandler):
         """Accept a WebSocket, for a new session or to carry one that polls; refuse before the upgrade."""
         accept_header = check_upgrade(self.request.headers)
         if accept_header is None:
+            self.set_header("Sec-WebSocket-Version", "13")
             raise HandshakeError(BAD_REQUEST)
-        session = self.session() if self.argument("sid") is not None else await self.new_session()
-        if session.carrier and session.carrier.upgrading:
-            raise HandshakeError(BAD_REQUEST)
+        if self.argument("sid") is None:
+            handshake = await self.handshake()
+            address, opened = handshake.ip, partial(carry, self.engine, handshake)
+        else:
+            session = self.living_session()
+            if session.carrier.upgrading:
+                raise HandshakeError(BAD_REQUEST)
+            address, opened = session.handshake.ip, partial(probe, session.carrier)
         self.detached = True
-        await accept(self.request.connection.detach(), accept_header, session)
+        await accept(self.engine, self.request.connection.detach(), accept_header, address, opened)
 
     def argument(self, name: str) -> str | None:
         """One argument of the query string."""
@@ -217,6 +236,12 @@ class EngineHandler(RequestHandler):
         self.set_status(error[0])
         self.set_header("Content-Type", "application/json")
         self.write({"code": error[1], "message": error[2]})
+
+    def write_error(self, status_code: int, **kwargs):
+        """Answer what Tornado found wrong in the same way."""
+        message = responses.get(status_code, "Unknown")
+        self.fail(BAD_METHOD if status_code == 405 else (status_code, 3, message))
+        self.finish()
 
     def on_connection_close(self):
         """End the wait of a poll whose client is gone; what it waited for stays queued."""

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def is_allowed(origin: str | None, host: str, scheme: str | None, others: list[str]) -> bool:
@@ -18,6 +18,8 @@ def is_allowed(origin: str | None, host: str, scheme: str | None, others: list[s
         port, our_port = theirs.port or DEFAULT_PORTS.get(theirs.scheme), ours.port
     except ValueError:
         return False
-    if not theirs.hostname or theirs.hostname != ours.hostname or (scheme and theirs.scheme != scheme):
+    if theirs.scheme not in DEFAULT_PORTS or (scheme and theirs.scheme != scheme) or "@" in theirs.netloc:
         return False
-    return port == (our_port or DEFAULT_PORTS.get(theirs.scheme))
+    if not theirs.hostname or theirs.hostname != ours.hostname:
+        return False
+    return port == (our_port or DEFAULT_PORTS[theirs.scheme])

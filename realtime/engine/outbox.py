@@ -20,8 +20,12 @@ class Outbox:
 
     def flush(self) -> None:
         """Write what has collected; a large room is written in several turns, so that others get theirs."""
-        now, self.waiting = self.waiting[:SOCKETS_A_TURN], self.waiting[SOCKETS_A_TURN:]
-        for websocket in now:
-            websocket.flush()
-        if self.waiting:
-            asyncio.get_running_loop().call_soon(self.flush)
+        now, self.waiting = iter(self.waiting[:SOCKETS_A_TURN]), self.waiting[SOCKETS_A_TURN:]
+        try:
+            for websocket in now:
+                websocket.flush()
+        finally:
+            # One that fails costs nobody else what they wait for.
+            self.waiting.extend(now)
+            if self.waiting:
+                asyncio.get_running_loop().call_soon(self.flush)

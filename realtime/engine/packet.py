@@ -37,6 +37,11 @@ class Message:
         self.text, self.attachments, self._frames = text, attachments, None
 
     @property
+    def size(self) -> int:
+        """Its bytes, framing left out."""
+        return len(self.text) + sum(map(len, self.attachments))
+
+    @property
     def frames(self) -> bytes:
         """The WebSocket frames of the packet, one after the other."""
         if self._frames is None:

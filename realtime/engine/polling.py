@@ -4,11 +4,14 @@ import asyncio
 from base64 import b64encode
 
 from realtime.engine.packet import Message
+from realtime.engine.websocket import NORMAL
 
 SEPARATOR = b"\x1e"
 CLOSE, NOOP = Message(b"1"), Message(b"6")
 LINGER_SECONDS = 5.0
 """How long a session that has ended waits for the poll that fetches its last packets."""
+ABORT_SECONDS = 0.05
+"""How long it may take until we hear that the client of a poll is gone."""
 
 
 class TwoPolls(Exception):
@@ -18,14 +21,14 @@ class TwoPolls(Exception):
 class Polling:
     """Carries one session over GET and POST requests, until it is closed or a WebSocket takes over."""
 
-    __slots__ = ("closed", "paused", "queue", "resumed", "session", "size", "slot", "upgrading", "waiting")
+    __slots__ = ("closed", "posting", "queue", "resumed", "session", "size", "slot", "upgrading", "waiting")
 
     def __init__(self, session):
         self.session = session
         self.queue: list[Message] = []
         self.size = 0
-        self.waiting = self.resumed = self.slot = None
-        self.closed = self.upgrading = False
+        self.waiting = self.resumed = self.slot = self.upgrading = None
+        self.closed = self.posting = False
 
     @property
     def behind(self) -> bool:
@@ -36,11 +39,15 @@ class Polling:
         """Have the next poll fetch the message."""
         if self.closed:
             return
+        before, bound = self.size, self.session.engine.limits.backlog_bytes
         self.queue.append(message)
-        self.size += len(message.text) + sum(map(len, message.attachments))
+        self.size += message.size
         self.wake()
-        if self.size > self.session.engine.limits.backlog_bytes and not self.session.closed:
-            self.session.end_for_now("slow", "This client did not fetch what it was sent; it may connect again.")
+        if before <= bound < self.size:
+            # Not at once: whoever sends may be in the middle of a room.
+            asyncio.get_running_loop().call_soon(self.too_slow)
+        elif self.behind and self.slot is None:
+            self.schedule(self.session.engine.limits.stalled_seconds)
 
     def wake(self) -> None:
         """Let the poll that waits answer, with all that is sent in this turn of the loop."""
@@ -53,7 +60,9 @@ class Polling:
         Raises TwoPolls if another poll is waiting.
         """
         if self.waiting:
-            raise TwoPolls
+            await asyncio.sleep(ABORT_SECONDS)
+        if self.waiting:
+            raise TwoPolls("two polls at once")
         if not self.queue and not self.upgrading:
             self.waiting = asyncio.get_running_loop().create_future()
             try:
@@ -61,38 +70,74 @@ class Polling:
             finally:
                 self.waiting = None
         messages, self.queue, self.size = self.queue, [], 0
+        self.session.engine.wheel.cancel(self)
         if self.closed:
             self.session.forget()
         return messages or [NOOP]
 
     def give_back(self, messages: list[Message]) -> None:
-        """Put back what a poll took and couldn't deliver, so that the next one does."""
-        self.queue = [message for message in messages if message is not NOOP] + self.queue
-        self.size = sum(len(message.text) for message in self.queue)
+        """Put back what a poll took and couldn't deliver, so that it is sent all the same."""
+        messages = [message for message in messages if message is not NOOP]
+        if self.session.upgraded:
+            for message in messages:
+                self.session.send(message)
+        else:
+            self.queue = messages + self.queue
+            self.size = sum(message.size for message in self.queue)
 
-    def start_upgrade(self) -> None:
+    def start_upgrade(self, websocket) -> None:
         """A WebSocket has been probed: end the poll that waits, and answer every other at once ("Upgrade")."""
-        self.upgrading = True
+        self.upgrading = websocket
         self.wake()
 
-    def stop_upgrade(self) -> None:
+    def stop_upgrade(self, websocket) -> None:
         """The WebSocket came to nothing: go on polling."""
-        self.upgrading = False
+        if self.upgrading is websocket:
+            self.upgrading = None
 
-    def close(self, code: int = 0, reason: str = "") -> None:
+    def hand_over(self) -> list[Message]:
+        """Give what is queued to the WebSocket that takes over."""
+        messages, self.queue = self.queue, []
+        self.session.engine.wheel.cancel(self)
+        self.resume_reading()
+        return messages
+
+    def close(self, code: int = NORMAL, reason: str = "") -> None:
         """Deliver what is queued, then a close packet; the session is forgotten after that, or after a while."""
-        if self.closed:
-            return
-        self.queue.append(CLOSE)
+        if not self.closed:
+            self.queue.append(CLOSE)
+            self.end()
+            self.schedule(LINGER_SECONDS)
+
+    def drop(self, code: int = NORMAL, reason: str = "") -> None:
+        """Forget the session at once. A poll that waits ends, with a close packet unless the client sent one."""
+        if not self.closed:
+            self.queue = [NOOP if code == NORMAL else CLOSE]
+            self.end()
+            self.session.forget()
+
+    def end(self) -> None:
+        """Nothing comes after what is queued."""
         self.closed = True
         self.resume_reading()
         self.wake()
-        wheel = self.session.engine.wheel
-        wheel.schedule(self, wheel.now() + LINGER_SECONDS)
 
     def tick(self, now: float) -> None:
-        """Nobody came for the last packets."""
-        self.session.forget()
+        """Nobody came, for the last packets or for what waits."""
+        if self.closed:
+            self.session.forget()
+        else:
+            self.too_slow()
+
+    def too_slow(self) -> None:
+        """End a client that doesn't fetch fast enough."""
+        if not self.closed:
+            self.session.end_for_now("slow", "This client did not fetch what it was sent; it may connect again.")
+
+    def schedule(self, seconds: float) -> None:
+        """Have `tick` called in so many seconds."""
+        wheel = self.session.engine.wheel
+        wheel.schedule(self, wheel.now() + seconds)
 
     def pause_reading(self) -> None:
         """Have the answer to the POST wait, and with it the client's next one."""
@@ -104,6 +149,11 @@ class Polling:
         if self.resumed and not self.resumed.done():
             self.resumed.set_result(None)
         self.resumed = None
+
+    @property
+    def paused(self) -> bool:
+        """Whether the client has to wait for the answer to its POST."""
+        return self.resumed is not None
 
 
 def encode_payload(messages: list[Message]) -> bytes:

@@ -1,7 +1,6 @@
 """An Engine.IO session (protocol v4): its packets, its heartbeat, its end. What carries it may change by an upgrade."""
 
 import base64
-import binascii
 import logging
 import math
 import random
@@ -41,10 +40,11 @@ class Session:
     __slots__ = ("broken", "carrier", "client", "closed", "data", "deadline", "engine", "handshake", "next_ping",
                  "pong_due", "sid", "slot")  # fmt: skip
 
-    def __init__(self, engine, sid: str, handshake: Handshake):
+    def __init__(self, engine, sid: str, handshake: Handshake, carrier: WebSocket | None = None):
         self.engine, self.sid, self.handshake = engine, sid, handshake
         self.closed = self.broken = False
-        self.carrier = self.client = self.data = self.slot = self.pong_due = None
+        self.client = self.data = self.slot = self.pong_due = None
+        self.carrier = carrier or Polling(self)
         now = engine.wheel.now()
         self.deadline = now + engine.limits.connect_seconds
         # Clients that came together must not be pinged together, so the first ping is early by chance.
@@ -88,10 +88,6 @@ class Session:
             )
         )
 
-    def start_polling(self) -> None:
-        """Have it carried by GET and POST requests."""
-        self.carrier = Polling(self)
-
     def send(self, message: Message) -> None:
         """Send a packet, in order, without waiting."""
         self.carrier.send(message)
@@ -106,13 +102,12 @@ class Session:
             elif data == "3":
                 self.pong()
             elif data[:1] == "b":
-                self.client.receive_attachment(base64.b64decode(data[1:], validate=True))
+                self.client.receive_attachment(decode_binary(data[1:]))
             elif data == "1":
-                self.lost("transport close")
-                self.carrier.close(NORMAL)
+                self.drop("transport close")
             elif data != "6":
                 raise InvalidPacket("not an Engine.IO packet")
-        except (InvalidPacket, binascii.Error) as error:
+        except InvalidPacket as error:
             self.invalid(error)
 
     def invalid(self, error: Exception) -> None:
@@ -120,8 +115,7 @@ class Session:
         if not self.closed:
             self.broken = True
             log.info("Session of %s closed: %s", self.handshake.ip, error)
-            self.lost("parse error")
-            self.carrier.close(POLICY, str(error)[:100])
+            self.drop("parse error", POLICY, str(error))
 
     def pong(self) -> None:
         """The client is alive ("Heartbeat")."""
@@ -138,9 +132,11 @@ class Session:
             self.carrier.close(POLICY, "No CONNECT was accepted in time.")
             return None
         if self.pong_due is not None and now >= self.pong_due:
-            self.lost("ping timeout")
-            self.carrier.close(NORMAL)
-            return None
+            if not self.carrier.paused:
+                self.drop("ping timeout", POLICY, "No pong came in time.")
+                return None
+            # Its pong may be here, behind events that we let wait.
+            self.pong_due = now + self.engine.limits.ping_timeout_seconds
         if self.pong_due is None and now >= self.next_ping:
             self.send(PING)
             self.pong_due = now + self.engine.limits.ping_timeout_seconds
@@ -169,19 +165,24 @@ class Session:
         self.lost(reason)
         self.carrier.close(NORMAL)
 
+    def drop(self, reason: str, code: int = NORMAL, message: str = "") -> None:
+        """Close the transport of a client that gets nothing more."""
+        self.lost(reason)
+        self.carrier.drop(code, message)
+
     def lost(self, reason: str) -> None:
         """The session is over: leave every room and run the disconnect handlers, once."""
         if not self.closed:
             self.closed = True
             self.engine.wheel.cancel(self)
-            if not isinstance(self.carrier, Polling):
+            if self.upgraded:
                 self.forget()
             self.client.closed(reason)
 
     def forget(self) -> None:
         """Drop it from the table: no request can find it any more."""
         self.engine.sockets.pop(self.sid, None)
-        if isinstance(self.carrier, Polling):
+        if not self.upgraded:
             self.engine.wheel.cancel(self.carrier)
 
     def upgrade(self, websocket: WebSocket) -> None:
@@ -189,9 +190,15 @@ class Session:
         polling, self.carrier = self.carrier, websocket
         websocket.session, websocket.receive = self, self.receive
         self.engine.wheel.cancel(websocket)
-        for message in polling.queue:
-            websocket.send(message)
-        polling.queue = []
-        if polling.resumed:
+        if polling.paused:
             websocket.pause_reading()
-        polling.resume_reading()
+        for message in polling.hand_over():
+            websocket.send(message)
+
+
+def decode_binary(text: str) -> bytes:
+    """Decode a binary packet of a polling payload. Raises InvalidPacket."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        raise InvalidPacket("not base64") from None

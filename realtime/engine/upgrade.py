@@ -4,18 +4,27 @@ import asyncio
 import base64
 import binascii
 import socket as sockets
+from collections.abc import Callable
 from contextlib import suppress
 
 from tornado.iostream import IOStream, StreamClosedError
 from tornado.websocket import WebSocketProtocol13
 
 from realtime.engine.packet import Message
-from realtime.engine.websocket import POLICY, WebSocket
+from realtime.engine.session import Handshake
+from realtime.engine.websocket import POLICY, RESTART, WebSocket
 
 RESPONSE = (
     b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %b\r\n\r\n"
 )
+EARLY_BYTES = 1024 * 1024
+"""More than Tornado can have read along with the request."""
 PROBE_ANSWER = Message(b"3probe")
+
+
+def is_upgrade(headers) -> bool:
+    """Whether a request asks for a WebSocket at all."""
+    return headers.get("Upgrade", "").lower() == "websocket"
 
 
 def check_upgrade(headers) -> str | None:
@@ -24,7 +33,7 @@ def check_upgrade(headers) -> str | None:
     connection = [token.strip().lower() for token in headers.get("Connection", "").split(",")]
     with suppress(binascii.Error, ValueError):
         if (
-            headers.get("Upgrade", "").lower() == "websocket"
+            is_upgrade(headers)
             and "upgrade" in connection
             and headers.get("Sec-WebSocket-Version") == "13"
             and len(base64.b64decode(key, validate=True)) == 16
@@ -33,53 +42,55 @@ def check_upgrade(headers) -> str | None:
     return None
 
 
-async def accept(stream: IOStream, accept_header: str, session) -> None:
-    """Answer 101 and hand the bare socket to a WebSocket. Tornado has nothing more to do with it."""
-    opened = probe if session.carrier else carry
+async def accept(engine, stream: IOStream, accept_header: str, address: str, opened: Callable) -> None:
+    """Answer 101 and hand the bare socket to a WebSocket. Tornado has nothing more to do with it.
+
+    `opened(websocket)` is called if the client is still there by then.
+    """
     early = b""
     with suppress(StreamClosedError):
         await stream.write(RESPONSE % accept_header.encode())
-        waiting = stream.read_bytes(65536, partial=True)
+        waiting = stream.read_bytes(EARLY_BYTES, partial=True)
         early = waiting.result() if waiting.done() else b""
     if stream.closed():
-        if opened is carry:
-            session.lost("transport close")
         return
     bare = stream.socket.dup()
     stream.close()
     bare.setblocking(False)
     bare.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY, 1)
     loop = asyncio.get_running_loop()
-    _, websocket = await loop.connect_accepted_socket(
-        lambda: WebSocket(session.engine, lambda websocket: opened(session, websocket), bare), bare
-    )
+    _, websocket = await loop.connect_accepted_socket(lambda: WebSocket(engine, address, opened, bare), bare)
     if early:
-        websocket.data_received(early)
+        websocket.take_early(early)
 
 
-def carry(session, websocket: WebSocket) -> None:
-    """Have a new session carried by the WebSocket from its first packet on."""
-    session.carrier = websocket
-    websocket.session, websocket.receive = session, session.receive
+def carry(engine, handshake: Handshake, websocket: WebSocket) -> None:
+    """Open a session that the WebSocket carries from its first packet on."""
+    if engine.draining:
+        websocket.close(RESTART, "drain")
+        return
+    websocket.session = session = engine.open(handshake, websocket)
+    websocket.receive = session.receive
     session.send(session.opening([]))
 
 
-def probe(session, websocket: WebSocket) -> None:
+def probe(polling, websocket: WebSocket) -> None:
     """Let a session that polls move to the WebSocket: `2probe` is answered by `3probe`, and `5` moves it.
 
     Anything else, or nothing for too long, closes the WebSocket and leaves polling as it was.
     """
-    polling = session.carrier
+    session = polling.session
 
     def receive(data):
-        if data == "2probe":
+        usable = session.carrier is polling and not session.closed
+        if data == "2probe" and usable and polling.upgrading in (None, websocket):
             websocket.send(PROBE_ANSWER)
-            polling.start_upgrade()
-        elif data == "5" and polling.upgrading and not session.closed:
+            polling.start_upgrade(websocket)
+        elif data == "5" and usable and polling.upgrading is websocket:
             session.upgrade(websocket)
         else:
             websocket.close(POLICY, "not an upgrade probe")
 
-    websocket.receive, websocket.given_up = receive, polling.stop_upgrade
+    websocket.receive, websocket.given_up = receive, lambda: polling.stop_upgrade(websocket)
     wheel = session.engine.wheel
     wheel.schedule(websocket, wheel.now() + session.engine.limits.upgrade_seconds)

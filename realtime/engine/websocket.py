@@ -21,16 +21,16 @@ log = logging.getLogger("realtime")
 class WebSocket(asyncio.Protocol):
     """Carries one session, or, while `session` is None, waits to learn whether it will (an upgrade probe).
 
-    `engine` is the EngineServer that it belongs to. `opened(websocket)` is called once it is connected and sets
-    `receive`, which takes every message, and for a probe `given_up`, which is called if it comes to nothing.
-    `bare` is the socket under the transport.
+    `engine` is the EngineServer that it belongs to, `address` who it is, for the log, and `bare` the socket under the
+    transport. `opened(websocket)` is called once it is connected and sets `receive`, which takes every message, and
+    for a probe `given_up`, which is called if it comes to nothing.
     """
 
-    __slots__ = ("bare", "behind_since", "closing", "engine", "given_up", "held", "opened", "pending", "reader",
-                 "receive", "session", "slot", "transport", "unsent")  # fmt: skip
+    __slots__ = ("address", "bare", "behind_since", "closing", "engine", "given_up", "held", "opened", "pending",
+                 "reader", "receive", "session", "slot", "transport", "unsent")  # fmt: skip
 
-    def __init__(self, engine, opened, bare: socket.socket):
-        self.engine, self.opened, self.bare = engine, opened, bare
+    def __init__(self, engine, address: str, opened, bare: socket.socket):
+        self.engine, self.address, self.opened, self.bare = engine, address, opened, bare
         self.reader = FrameReader(engine.limits.message_bytes)
         self.pending = []
         self.session = self.transport = self.slot = self.behind_since = self.receive = self.given_up = None
@@ -41,6 +41,7 @@ class WebSocket(asyncio.Protocol):
     def connection_made(self, transport):
         """Start: called by the loop."""
         self.transport = transport
+        self.engine.websockets += 1
         transport.set_write_buffer_limits(high=self.engine.limits.volatile_bytes)
         self.opened(self)
         self.opened = None
@@ -58,6 +59,11 @@ class WebSocket(asyncio.Protocol):
                     self.held += data[start + PORTION_BYTES :]
                     return
 
+    def take_early(self, data: bytes) -> None:
+        """Read what came along with the handshake, before anything else."""
+        if self.transport:
+            self.data_received(data)
+
     def read(self, data: bytes) -> None:
         """Read frames, message by message."""
         for opcode, payload in self.reader.feed(data):
@@ -74,12 +80,13 @@ class WebSocket(asyncio.Protocol):
 
     def connection_lost(self, error):
         """End: called by the loop."""
-        self.transport = None
+        self.transport = self.held = None
+        self.engine.websockets -= 1
         self.pending.clear()
         self.engine.wheel.cancel(self)
         if self.session:
             self.engine.depart(self)
-        else:
+        elif self.given_up:
             self.given_up()
 
     @property
@@ -101,7 +108,7 @@ class WebSocket(asyncio.Protocol):
     def flush(self) -> None:
         """Write what is pending: called by the outbox."""
         pending, transport = self.pending, self.transport
-        if transport is None or not pending:
+        if self.closing or transport is None or not pending:
             return
         data = pending[0] if len(pending) == 1 else b"".join(pending)
         pending.clear()
@@ -109,8 +116,10 @@ class WebSocket(asyncio.Protocol):
             data = self.send_now(data)
         if data:
             transport.write(data)
-        if self.behind_since is not None and transport.get_write_buffer_size() > self.engine.limits.backlog_bytes:
-            self.too_slow()
+        if self.behind_since is not None:
+            self.unsent += len(data)
+            if transport.get_write_buffer_size() > self.engine.limits.backlog_bytes:
+                self.too_slow()
 
     def send_now(self, data: bytes) -> bytes:
         """Give the kernel what it takes, return the rest. The transport's own way there costs twice as much."""
@@ -167,10 +176,10 @@ class WebSocket(asyncio.Protocol):
     def fail(self, error) -> None:
         """Close a peer that broke RFC 6455, with the status code that says how (7.1.7)."""
         log.info("WebSocket of %s closed: %s", self.address, error)
-        self.transport.pause_reading()
         if self.session:
             self.session.lost("transport error")
         self.close(error.code, str(error))
+        self.transport.pause_reading()
 
     def answer_close(self, code: int) -> None:
         """Finish the closing handshake (5.5.1): ours was first, or the peer's is echoed."""
@@ -187,12 +196,18 @@ class WebSocket(asyncio.Protocol):
         """Start the closing handshake (7.1.2). The session, if there is one, has ended already."""
         if self.closing or self.transport is None:
             return
-        self.closing, self.behind_since = True, None
+        self.behind_since = None
         self.write(close_frame(code, reason) if code != NO_STATUS else close_frame(NORMAL))
         self.flush()
+        self.closing = True
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.engine.wheel.schedule(self, self.engine.wheel.now() + CLOSING_SECONDS)
+        self.resume_reading()
+        if self.given_up and not self.session:
+            self.given_up()
+
+    drop = close
 
     def pause_reading(self) -> None:
         """Let the client wait: it has sent more than it can be served."""
@@ -205,10 +220,10 @@ class WebSocket(asyncio.Protocol):
         if self.held is not None:
             held, self.held = self.held, None
             self.data_received(held)
-            if self.held is None and self.transport and not self.closing:
+            if self.held is None and self.transport:
                 self.transport.resume_reading()
 
     @property
-    def address(self) -> str:
-        """Who it is, for the log."""
-        return self.session.handshake.ip if self.session else str(self.transport.get_extra_info("peername")[0])
+    def paused(self) -> bool:
+        """Whether what the client sends waits to be read."""
+        return self.held is not None

@@ -3,6 +3,8 @@
 import asyncio
 
 TICK_SECONDS = 0.05
+TURN_SECONDS = 0.01
+"""How long at a time it may hold the loop."""
 
 
 class Wheel:
@@ -28,7 +30,7 @@ class Wheel:
         if self.timer is None:
             self.position = int(loop.time() / TICK_SECONDS)
             self.timer = loop.call_later(TICK_SECONDS, self.turn)
-        slot = max(int(when / TICK_SECONDS) + 1, self.position + 1)
+        slot = int(max(when, loop.time()) / TICK_SECONDS) + 1
         if slot != item.slot:
             self.cancel(item)
             self.slots.setdefault(slot, set()).add(item)
@@ -36,20 +38,31 @@ class Wheel:
 
     def cancel(self, item) -> None:
         """Forget the item's deadline."""
-        if item.slot is not None and (slot := self.slots.get(item.slot)):
-            slot.discard(item)
-            if not slot:
+        if item.slot is not None:
+            items = self.slots[item.slot]
+            items.discard(item)
+            if not items:
                 del self.slots[item.slot]
-        item.slot = None
+            item.slot = None
 
     def turn(self) -> None:
-        """Call what is due."""
+        """Call what is due, for a while; what is left comes right after others had their turn."""
         loop = asyncio.get_running_loop()
         now = loop.time()
-        first, self.position = self.position, int(now / TICK_SECONDS)
-        for slot in range(first + 1, self.position + 1):
-            for item in self.slots.pop(slot, ()):
-                item.slot = None
-                if (when := item.tick(now)) is not None:
-                    self.schedule(item, when)
-        self.timer = loop.call_later(TICK_SECONDS, self.turn) if self.slots else None
+        try:
+            while self.position < int(now / TICK_SECONDS):
+                slot = self.position + 1
+                while items := self.slots.get(slot):
+                    if loop.time() - now > TURN_SECONDS:
+                        return
+                    self.call(next(iter(items)), now)
+                self.position = slot
+        finally:
+            pause = 0 if self.position < int(now / TICK_SECONDS) else TICK_SECONDS
+            self.timer = loop.call_later(pause, self.turn) if self.slots else None
+
+    def call(self, item, now: float) -> None:
+        """Call one item. It may schedule and cancel itself and others meanwhile."""
+        self.cancel(item)
+        if (when := item.tick(now)) is not None:
+            self.schedule(item, when)
