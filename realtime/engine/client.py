@@ -6,6 +6,7 @@ from engineio.base_server import BaseServer
 from socketio.exceptions import ConnectionRefusedError as RefusedByHandler
 
 from realtime.engine.errors import InvalidPacket, Refused, Unavailable
+from realtime.engine.guard import guarded
 from realtime.engine.handshake import find_token
 from realtime.engine.packet import (
     ACK,
@@ -88,32 +89,46 @@ class Client:
         self.admissions[namespace] = self.server.spawn(self.admit(namespace, packet.data))
 
     async def admit(self, namespace: str, auth: dict | None) -> None:
-        """Find out whose connection it is, and accept or refuse it. Whatever goes wrong, it is not accepted."""
+        """Accept or refuse a connection to a namespace. Whatever goes wrong, it is not accepted."""
         socket = Socket(self.server, self.session, self.server.eio.generate_id(), namespace, None)
         try:
-            socket.user = await self.server.authenticate_client(find_token(auth, self.session.handshake))
-            user_id = socket.user_id
-            if self.user_id not in (None, user_id):
-                raise Refused("token_invalid", "This connection belongs to another user; open a new one")
-            self.server.manager.waiting[socket.id] = socket
-            await self.server.run_connect_handler(socket, auth)
-        except Refused as refusal:
-            self.refuse(namespace, {"message": refusal.message, "data": {"code": refusal.code}})
-        except RefusedByHandler as refusal:
-            self.refuse(namespace, refusal.error_args)
-        except (Unavailable, TimeoutError):
+            await self.decide(socket, auth)
+        except Unavailable:
             self.session.end("unavailable")
         except Exception:
             log.exception("A handshake failed and was refused")
             message = "The server could not check this connection."
             self.refuse(namespace, {"message": message, "data": {"code": "internal_error"}})
-        else:
-            if not self.session.closed:
-                self.accept(socket)
         finally:
             self.server.manager.waiting.pop(socket.id, None)
             if self.admissions:
                 self.admissions.pop(namespace, None)
+
+    async def decide(self, socket: Socket, auth: dict | None) -> None:
+        """Accept the socket, or tell the client what speaks against it."""
+        try:
+            await guarded(self.check(socket, auth))
+        except Refused as refusal:
+            self.refuse(socket.namespace, {"message": refusal.message, "data": {"code": refusal.code}})
+        except RefusedByHandler as refusal:
+            self.refuse(socket.namespace, refusal.error_args)
+        else:
+            if not self.session.closed:
+                self.accept(socket)
+
+    async def check(self, socket: Socket, auth: dict | None) -> None:
+        """Find out whose connection it is, and ask the app's `connect` handler. Raises unless it may be accepted."""
+        socket.user = await self.server.authenticate_client(find_token(auth, self.session.handshake))
+        self.check_user(socket)
+        self.server.manager.waiting[socket.id] = socket
+        await self.server.run_connect_handler(socket, auth)
+        self.check_user(socket)
+
+    def check_user(self, socket: Socket) -> None:
+        """Raise Refused for another user than that of the transport, and TypeError for one without an id."""
+        user_room(socket.user.id)
+        if self.user_id not in (None, socket.user_id):
+            raise Refused("token_invalid", "This connection belongs to another user; open a new one")
 
     def accept(self, socket: Socket) -> None:
         """Let a socket in: listed in its user's room before its acceptance leaves, and nothing sent before that."""
@@ -127,10 +142,10 @@ class Client:
         socket.start(self.server.hooks.run if socket.namespace == "/" else None)
 
     def refuse(self, namespace: str, error) -> None:
-        """Say no by a CONNECT_ERROR; a transport that nobody else uses is closed soon."""
+        """Say no by a CONNECT_ERROR; a transport without another namespace, or hope for one, is closed soon."""
         self.session.send(encode(CONNECT_ERROR, error if isinstance(error, dict) else {"message": error}, namespace))
         self.refusals += 1
-        if not self.sockets:
+        if not (self.sockets or self.admissions.keys() - {namespace}):
             self.session.expire(self.server.limits.refused_seconds)
         elif self.refusals >= self.server.limits.refusals:
             self.session.invalid(InvalidPacket("too many refused CONNECTs"))

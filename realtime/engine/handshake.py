@@ -9,7 +9,7 @@ LONGEST_TOKEN = 4096
 def request_token(query: dict[str, list[bytes]], authorization: str) -> str | None:
     """The token of an HTTP request: query `jwt`, query `token`, then the header `Authorization: Bearer`."""
     for name in ("jwt", "token"):
-        if values := query.get(name):
+        if (values := query.get(name)) and values[-1]:
             return values[-1].decode("utf-8", "replace")
     scheme, _, token = authorization.partition(" ")
     return token.strip() if scheme.lower() == "bearer" and token else None

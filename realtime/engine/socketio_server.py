@@ -48,13 +48,13 @@ class Server(socketio.AsyncServer):
         return task
 
     async def authenticate_client(self, token: str):
-        """Ask the app whose token it is. Raises Refused, Unavailable, TimeoutError."""
+        """Ask the app whose token it is. Raises Refused, and Unavailable, also where the answer takes too long."""
         try:
             async with asyncio.timeout(self.limits.authenticate_seconds):
                 return await self.authenticate(token)
-        except (Unavailable, TimeoutError):
+        except (Unavailable, TimeoutError) as error:
             self.eio.away = True
-            raise
+            raise Unavailable(str(error)) from error
 
     def has_namespace(self, namespace: str) -> bool:
         """Whether clients may connect to it: `/`, and every one that has a handler."""

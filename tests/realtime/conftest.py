@@ -16,10 +16,24 @@ async def no_hook(socket, user):
     pass
 
 
+class Database:
+    """What the app asks whether handshakes can be served."""
+
+    up = True
+
+    async def is_available(self) -> bool:
+        return self.up
+
+
 @pytest.fixture
-def app(io_loop, settings):
+def database():
+    return Database()
+
+
+@pytest.fixture
+def app(io_loop, settings, database):
     app = Application([], cors_origins=[])
-    io.attach(app, db="the database", authenticate=people.authenticate)
+    io.attach(app, db="the database", authenticate=people.authenticate, available=database.is_available)
     io.server.connection = no_hook
     return app
 
@@ -47,11 +61,11 @@ def limits(app):
 
 @pytest.fixture
 def wire(http_server, base_url, io_loop):
-    """`wire = await wire()` opens a bare WebSocket; `wire(query="&jwt=…")` with more in the URL."""
+    """`wire = await wire()` opens a bare WebSocket; `wire("&jwt=…", headers)` with more in its request."""
     wires = []
 
-    async def wire(query: str = "") -> Wire:
-        wires.append(await Wire.open(f"{base_url}/socket.io/?EIO=4&transport=websocket{query}"))
+    async def wire(query: str = "", headers: dict[str, str] | None = None) -> Wire:
+        wires.append(await Wire.open(f"{base_url}/socket.io/?EIO=4&transport=websocket{query}", headers))
         return wires[-1]
 
     yield wire

@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 PATIENCE_SECONDS = 5
@@ -15,8 +16,8 @@ class Wire:
         self.connection = connection
 
     @classmethod
-    async def open(cls, url: str) -> "Wire":
-        wire = cls(await websocket_connect(url.replace("http", "ws", 1)))
+    async def open(cls, url: str, headers: dict[str, str] | None = None) -> "Wire":
+        wire = cls(await websocket_connect(HTTPRequest(url.replace("http", "ws", 1), headers=headers)))
         assert (await wire.read())[0] == "0"
         return wire
 
@@ -31,9 +32,12 @@ class Wire:
                 await self.send("3")
         return packet
 
-    async def join(self, token: str, namespace: str = "/") -> str:
-        """Connect to a namespace and return the answer."""
-        await self.send(f"40{'' if namespace == '/' else namespace + ','}{json.dumps({'token': token})}")
+    async def join(self, token: str | None = None, namespace: str = "/", auth: dict | None = None) -> str:
+        """Connect to a namespace, by a token or by whatever the auth payload is, and return the answer."""
+        if token is not None:
+            auth = {"token": token}
+        prefix = "" if namespace == "/" else namespace + ","
+        await self.send(f"40{prefix}{'' if auth is None else json.dumps(auth)}")
         return await self.read()
 
     async def rest(self) -> list[str | bytes]:
