@@ -1,0 +1,71 @@
+"""The page in a real browser, against the app as a process. `page.cjs` says what people do there."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.processes import Process
+
+PROGRAM = Path(__file__).parent / "page.cjs"
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def play(node, chromium, tmp_path):
+    """`play("chat")` plays a scenario of `page.cjs`; pictures that it takes are in `tmp_path`."""
+    folder = tmp_path / "app"
+    folder.mkdir()
+    app = Process(folder, {}).listens()
+
+    def play(scenario: str):
+        nonlocal app
+        command = [node, PROGRAM, scenario, f"http://localhost:{app.port}", chromium, tmp_path]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with subprocess.Popen(command, text=True, **pipes) as browser:
+            for line in browser.stdout:
+                assert line.startswith("restart ")
+                assert app.stopped() == 0
+                app = Process(folder, {"PORT": str(app.port), **json.loads(line.removeprefix("restart "))}).listens()
+                browser.stdin.write("restarted\n")
+                browser.stdin.flush()
+            complaint = browser.stderr.read()
+        assert browser.returncode == 0, complaint
+
+    yield play
+    assert app.stopped() == 0
+    assert "Traceback" not in app.said
+
+
+def test_two_users_chat_and_see_at_once_what_the_other_does(play):
+    play("chat")
+
+
+def test_one_who_is_thrown_out_of_a_room_is_told_and_sees_no_more_of_it(play):
+    play("thrownOut")
+
+
+def test_the_page_survives_a_restart_and_shows_what_it_missed(play):
+    play("restarts")
+
+
+def test_a_page_whose_token_holds_no_more_asks_to_log_in(play):
+    play("anotherSecret")
+
+
+def test_a_reload_keeps_the_user_logged_in(play):
+    play("reload")
+
+
+def test_what_was_filled_in_wrongly_is_said_at_the_field(play):
+    play("wrongInput")
+
+
+def test_the_keyboard_alone_is_enough(play):
+    play("keyboard")
+
+
+def test_everything_fits_on_a_phone_and_on_a_desktop_in_light_and_in_dark(play, tmp_path):
+    play("pictures")
+    assert len(list(tmp_path.glob("*.png"))) == 2 * (4 + 2)
