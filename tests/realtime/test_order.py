@@ -209,7 +209,7 @@ async def test_events_stay_in_order_through_an_upgrade(connect, received, io_loo
         while len(sent) < 300:
             sent.append(len(sent))
             await io.broadcast("news", sent[-1])
-            await asyncio.sleep(0.0005)
+            await asyncio.sleep(0.001)
 
     anna = await connect(ANNA, transports=["polling"])
     await anna.close()
