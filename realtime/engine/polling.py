@@ -4,7 +4,7 @@ import asyncio
 from base64 import b64encode
 
 from realtime.engine.packet import Message
-from realtime.engine.websocket import NORMAL
+from realtime.engine.websocket import GOING_AWAY, NORMAL
 
 SEPARATOR = b"\x1e"
 CLOSE, NOOP = Message(b"1"), Message(b"6")
@@ -121,6 +121,8 @@ class Polling:
         self.closed = True
         self.resume_reading()
         self.wake()
+        if self.upgrading:
+            self.upgrading.close(GOING_AWAY, "The session has ended.")
 
     def tick(self, now: float) -> None:
         """Nobody came, for the last packets or for what waits."""
