@@ -104,9 +104,14 @@ class IO:
         self.server.manager.close(name)
 
     async def disconnect(self, user_id, reason: str = "Disconnected by the server.") -> None:
-        """Close every socket of a user for good; the client is told the reason first. Raises TypeError."""
-        for socket in self._sockets(user_id):
-            socket.close("kicked", reason)
+        """Close every socket of a user for good, in all namespaces; the client is told the reason first.
+
+        Raises TypeError.
+        """
+        room, rooms = user_room(user_id), self.server.manager
+        for namespace in rooms.get_namespaces():
+            for socket in tuple(rooms.members(room, namespace)):
+                socket.close("kicked", reason)
 
     async def request(self, user_id, event: str, payload=None, *, timeout: float = 5.0):
         """Send an event and return the first answer of any of the user's sockets.

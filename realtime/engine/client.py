@@ -100,7 +100,7 @@ class Client:
             message = "The server could not check this connection."
             self.refuse(namespace, {"message": message, "data": {"code": "internal_error"}})
         finally:
-            self.server.manager.waiting.pop(socket.id, None)
+            self.server.manager.unlisted.pop(socket.id, None)
             if self.admissions:
                 self.admissions.pop(namespace, None)
 
@@ -120,7 +120,7 @@ class Client:
         """Find out whose connection it is, and ask the app's `connect` handler. Raises unless it may be accepted."""
         socket.user = await self.server.authenticate_client(find_token(auth, self.session.handshake))
         self.check_user(socket)
-        self.server.manager.waiting[socket.id] = socket
+        self.server.manager.unlisted[socket.id] = socket
         await self.server.run_connect_handler(socket, auth)
         self.check_user(socket)
 

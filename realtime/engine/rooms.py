@@ -21,19 +21,20 @@ class Rooms(AsyncManager):
         super().__init__()
         self.sockets: dict[str, dict[str, object]] = {}
         self.rooms: dict[str, dict[str, set]] = {}
-        self.waiting: dict[str, object] = {}
-        """Sockets whose handshake is under way: their rooms are noted in `socket.rooms` until they are accepted."""
+        self.unlisted: dict[str, object] = {}
+        """Sockets whose handshake is under way, or whose disconnect handlers are. Their rooms stand in `socket.rooms`
+        alone, and they get nothing."""
 
     def add(self, socket) -> None:
         """List an accepted socket, with the rooms that its handshake chose."""
-        self.waiting.pop(socket.id, None)
+        self.unlisted.pop(socket.id, None)
         self.sockets.setdefault(socket.namespace, {})[socket.id] = socket
         for room in socket.rooms:
             self.rooms.setdefault(socket.namespace, {}).setdefault(room, set()).add(socket)
 
     def remove(self, socket) -> None:
         """Take a socket out of everything; `socket.rooms` still tells where it was."""
-        self.waiting.pop(socket.id, None)
+        self.unlisted.pop(socket.id, None)
         if self.sockets.get(socket.namespace, {}).pop(socket.id, None):
             for room in socket.rooms:
                 self.drop(socket, room)
@@ -86,7 +87,7 @@ class Rooms(AsyncManager):
     async def emit(self, event, data, namespace, room=None, skip_sid=None, callback=None, to=None, **kwargs):
         """Send for `io.server.emit` and `call`; replaces a task a recipient with one encoding for all."""
         skip = frozenset(skip_sid if isinstance(skip_sid, list) else [skip_sid])
-        sockets = self.members(to or room, namespace)
+        sockets = self.members(room if to is None else to, namespace)
         if not callback:
             self.send(encode_event(event, data, namespace), sockets, skip)
             return
@@ -96,7 +97,7 @@ class Rooms(AsyncManager):
 
     def socket(self, sid: str, namespace: str):
         """The socket of an id, accepted or in its handshake. Raises ValueError."""
-        socket = self.sockets.get(namespace, {}).get(sid) or self.waiting.get(sid)
+        socket = self.sockets.get(namespace, {}).get(sid) or self.unlisted.get(sid)
         if socket is None:
             raise ValueError("sid is not connected to requested namespace")
         return socket
@@ -117,7 +118,7 @@ class Rooms(AsyncManager):
 
     def eio_sid_from_sid(self, sid, namespace):
         """Which transport a socket is on; None if there is no such socket."""
-        socket = self.sockets.get(namespace, {}).get(sid) or self.waiting.get(sid)
+        socket = self.sockets.get(namespace, {}).get(sid) or self.unlisted.get(sid)
         return socket and socket.session.sid
 
     def get_rooms(self, sid, namespace):

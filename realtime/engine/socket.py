@@ -98,8 +98,8 @@ class Socket:
         self.server.manager.enter(self, room)
 
     def write(self, message: Message) -> None:
-        """Send an encoded packet."""
-        if not self.session.closed:
+        """Send an encoded packet, unless the client has been told that the socket is gone."""
+        if self.ended is None:
             self.session.send(message)
 
     def tell(self, event: str, payload) -> None:

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from functools import partial
+from inspect import isawaitable, signature
 
 import socketio
 
@@ -9,12 +11,22 @@ from realtime.engine import dispatch
 from realtime.engine.client import Client
 from realtime.engine.engineio_server import EngineServer
 from realtime.engine.errors import Unavailable
+from realtime.engine.guard import guarded
 from realtime.engine.hook import Hooks
 from realtime.engine.limits import Limits
 from realtime.engine.packet import RESERVED_EVENTS, encode
 from realtime.engine.rooms import Rooms
 
 log = logging.getLogger("realtime")
+
+
+def takes(function, arguments: tuple) -> bool:
+    """Whether a function can be called with so many arguments."""
+    try:
+        signature(function).bind(*arguments)
+    except TypeError:
+        return False
+    return True
 
 
 class Server(socketio.AsyncServer):
@@ -64,45 +76,73 @@ class Server(socketio.AsyncServer):
     async def run_connect_handler(self, socket, auth) -> None:
         """Run the `connect` handler that `io.server` may have for the namespace.
 
-        Raises ConnectionRefusedError of python-socketio where the handler says no, and whatever it raises.
+        Replaces `_trigger_event`, to which a handler that was cancelled has said yes. Raises ConnectionRefusedError of
+        python-socketio where the handler says no, and whatever it raises.
         """
-        environ = socket.session.handshake.environ()
-        answer = await self._trigger_event("connect", socket.namespace, socket.id, environ, auth)
+        handler, arguments = self.find_handler(
+            "connect", socket.namespace, (socket.id, socket.session.handshake.environ(), auth)
+        )
+        if handler and not takes(handler, arguments):
+            arguments = arguments[:-1]
+        answer = handler and handler(*arguments)
+        if isawaitable(answer):
+            answer = await answer
         if answer is False:
             raise socketio.exceptions.ConnectionRefusedError("Connection rejected by server")
+
+    def find_handler(self, event: str, namespace: str, arguments: tuple = ()) -> tuple:
+        """What runs for an event, None for nothing, and what it takes; unlike AsyncServer's, methods of Namespaces too.
+
+        A Namespace with a `trigger_event` of its own is asked whatever the event is.
+        """
+        handler, given = self._get_event_handler(event, namespace, arguments)
+        if handler:
+            return handler, given
+        owner, given = self._get_namespace_handler(namespace, arguments)
+        if owner and type(owner).trigger_event is not socketio.AsyncNamespace.trigger_event:
+            return partial(owner.trigger_event, event), given
+        return getattr(owner, f"on_{event}", None), given
 
     def has_disconnect_handler(self, socket) -> bool:
         """Whether anybody wants to know that the socket is gone."""
         return bool(
             "disconnect" in socket.handlers
             or "disconnect" in self.events
-            or self._get_event_handler("disconnect", socket.namespace, ())[0]
-            or self._get_namespace_handler(socket.namespace, ())[0]
+            or self.find_handler("disconnect", socket.namespace)[0]
         )
 
     async def run_disconnect_handlers(self, socket, reason: str) -> None:
-        """Run them all; one that raises is logged."""
+        """Run them all; one that raises is logged. They may still ask for the socket's rooms and session."""
         handlers = [socket.handlers.get("disconnect"), socket.namespace == "/" and self.events.get("disconnect")]
-        calls = [handler.function(socket, reason) for handler in handlers if handler]
-        for call in [*calls, self._trigger_event("disconnect", socket.namespace, socket.id, reason)]:
+        calls = [partial(handler.function, socket, reason) for handler in handlers if handler]
+        self.manager.unlisted[socket.id] = socket
+        for call in [*calls, partial(self._trigger_event, "disconnect", socket.namespace, socket.id, reason)]:
             try:
-                await call
+                await guarded(call())
             except Exception:
                 log.exception("A disconnect handler failed for user %s", socket.user_id)
+        self.manager.unlisted.pop(socket.id, None)
 
     async def emit(self, event, data=None, to=None, room=None, skip_sid=None, namespace=None, callback=None, **kwargs):
-        """As AsyncServer's, but an event that no client could take is refused here."""
+        """As AsyncServer's, but an event that no client could take is refused, and no room at all is nobody."""
         if event in RESERVED_EVENTS:
             raise ValueError(f"'{event}' is an event of Socket.IO itself; choose another name")
-        await self.manager.emit(
-            event, data, namespace or "/", room=to or room, skip_sid=skip_sid, callback=callback, **kwargs
-        )
+        room = room if to is None else to
+        await self.manager.emit(event, data, namespace or "/", room, skip_sid=skip_sid, callback=callback, **kwargs)
 
     async def disconnect(self, sid, namespace=None, ignore_queue=False):
         """Replaces a disconnect that leaves rooms and callbacks behind when a handler raises."""
         socket = self.manager.sockets.get(namespace or "/", {}).get(sid)
         if socket:
             socket.close("kicked", "Disconnected by the server.")
+
+    async def get_session(self, sid, namespace=None):
+        """Replaces a look-up through engineio's sockets, where those that disconnect handlers ask for are no more."""
+        return self.manager.socket(sid, namespace or "/").session.session.setdefault(namespace or "/", {})
+
+    async def save_session(self, sid, session, namespace=None):
+        """Replaces the same."""
+        self.manager.socket(sid, namespace or "/").session.session[namespace or "/"] = session
 
     def get_environ(self, sid, namespace=None):
         """Replaces a WSGI environment kept for each client."""

@@ -270,7 +270,7 @@ async def test_a_client_that_leaves_during_its_handshake_leaves_nothing_behind(w
     wire.close()
 
     await until(lambda: not io.server.eio.sockets and not io.server.tasks)
-    assert not io.server.manager.waiting
+    assert not io.server.manager.unlisted
     assert not errors()
 
 
