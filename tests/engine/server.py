@@ -1,0 +1,148 @@
+"""The app as a process, its signals and its drain included, but without a database: users are who they say they are.
+
+It tells what it holds (`stats`), and does at a client's word what an app may do wrong: hooks and handlers that hang.
+"""
+
+import asyncio
+import ctypes
+import gc
+import os
+import sys
+
+from pydantic import BaseModel
+
+import app
+from bench.peers.heartbeat import Heartbeat
+from handlers.application import Application
+from realtime import Limits, Refused, io
+from tests.engine.conftest import authenticate as known
+
+TICK_SECONDS = 0.25
+heartbeat = Heartbeat()
+ran = {"connection": 0, "disconnect": 0}
+
+
+class Pour(BaseModel):
+    count: int
+    size: int
+
+
+async def authenticate(token: str):
+    if token == "nobody-knows":
+        await asyncio.Event().wait()
+    if len(token) > 1000:
+        raise Refused("token_invalid", "The token is not valid")
+    return await known(token)
+
+
+async def connection(socket, user):
+    ran["connection"] += 1
+    await hang(user.id, "hook")
+    if user.id.startswith("crowd"):
+        await socket.join("crowd")
+
+
+async def hang(user_id: str, where: str):
+    """What the user's name asks for: `hangs-in-hook`, or `clings-to-hook`, which is not even ended by a cancel."""
+    if user_id.startswith(f"hangs-in-{where}"):
+        print(f"{user_id} hangs", flush=True)
+        await asyncio.Event().wait()
+    while user_id.startswith(f"clings-to-{where}"):
+        print(f"{user_id} clings", flush=True)
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            pass
+
+
+@io.on("disconnect")
+async def disconnect(socket, reason):
+    ran["disconnect"] += 1
+    if not socket.user_id.startswith("crowd"):
+        print(f"{socket.user_id} left: {reason}", flush=True)
+    await hang(socket.user_id, "disconnect")
+
+
+@io.on("work")
+async def work(socket, seconds: float):
+    await hang(socket.user_id, "work")
+    await asyncio.sleep(seconds)
+    return True
+
+
+@io.on("echo")
+async def echo(socket, payload):
+    return payload
+
+
+@io.on("relay")
+async def relay(socket, payload):
+    await io.send("crowd", "relayed", payload)
+
+
+@io.on("enter")
+async def enter(socket, room: str):
+    await socket.join(room)
+
+
+@io.on("pour", form=Pour)
+async def pour(socket, order):
+    """More than a client reads."""
+    for number in range(order.count):
+        await socket.send("poured", [number, "x" * order.size])
+
+
+@io.on("watch")
+async def watch(socket, _):
+    heartbeat.start()
+
+
+@io.on("watched")
+async def watched(socket, _):
+    return heartbeat.stop()
+
+
+@io.on("stats")
+async def stats(socket, _):
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
+    with open("/proc/self/statm") as file:
+        pages = int(file.read().split()[1])
+    return {
+        "megabytes": pages * os.sysconf("SC_PAGESIZE") / 1e6,
+        "tasks": len(asyncio.all_tasks()),
+        "descriptors": len(os.listdir("/proc/self/fd")),
+        "sessions": len(io.server.eio.sockets),
+        "websockets": io.server.eio.websockets,
+        "rooms": sum(map(len, io.server.manager.rooms.values())),
+        "deadlines": sum(map(len, io.server.eio.wheel.slots.values())),
+        "waiting": len(io.server.manager.waiting) + len(io.server.tasks) + len(io.server.hooks.by_socket),
+        "gone": ran["connection"] - ran["disconnect"],
+    }
+
+
+async def news():
+    """A numbered event for the whole crowd, again and again."""
+    number = 0
+    while True:
+        await asyncio.sleep(TICK_SECONDS)
+        number += 1
+        await io.send("crowd", "news", number)
+
+
+def make_app(settings, db) -> Application:
+    made = Application([], cors_origins=settings.cors_origins)
+    limits = Limits(connect_seconds=2, authenticate_seconds=2, stalled_seconds=2, upgrade_seconds=2, hook_seconds=60)
+    io.attach(made, db=None, authenticate=authenticate, limits=limits)
+    io.server.connection = connection
+    io.server.spawn(news()) if "news" in sys.argv else None
+    return made
+
+
+async def prepare(db):
+    pass
+
+
+if __name__ == "__main__":
+    app.make_app, app.models.prepare = make_app, prepare
+    app.main()
