@@ -76,9 +76,10 @@ async def run(socket, event: str, arguments: list):
     handler = socket.handlers.get(event) or (socket.namespace == "/" and socket.server.events.get(event))
     if handler and event != "disconnect":
         return await handler(socket, arguments)
-    if not socket.server.find_handler(event, socket.namespace)[0]:
+    answer = await socket.server._trigger_event(event, socket.namespace, socket.id, *arguments)
+    if answer is socket.server.not_handled:
         raise EventError("UnknownEvent", f"There is no event {event!r}; the server's are in realtime/events.py.")
-    return await socket.server._trigger_event(event, socket.namespace, socket.id, *arguments)
+    return answer
 
 
 def invalid(error: ValidationError) -> EventError:

@@ -10,7 +10,7 @@ import socketio
 from realtime.engine import dispatch
 from realtime.engine.client import Client
 from realtime.engine.engineio_server import EngineServer
-from realtime.engine.errors import Unavailable
+from realtime.engine.errors import EventError, Unavailable
 from realtime.engine.guard import guarded
 from realtime.engine.hook import Hooks
 from realtime.engine.limits import Limits
@@ -76,19 +76,28 @@ class Server(socketio.AsyncServer):
     async def run_connect_handler(self, socket, auth) -> None:
         """Run the `connect` handler that `io.server` may have for the namespace.
 
-        Replaces `_trigger_event`, to which a handler that was cancelled has said yes. Raises ConnectionRefusedError of
-        python-socketio where the handler says no, and whatever it raises.
+        Raises ConnectionRefusedError of python-socketio where the handler says no, and whatever it raises.
         """
-        handler, arguments = self.find_handler(
-            "connect", socket.namespace, (socket.id, socket.session.handshake.environ(), auth)
-        )
-        if handler and not takes(handler, arguments):
-            arguments = arguments[:-1]
-        answer = handler and handler(*arguments)
-        if isawaitable(answer):
-            answer = await answer
+        environ = socket.session.handshake.environ()
+        answer = await self._trigger_event("connect", socket.namespace, socket.id, environ, auth)
         if answer is False:
             raise socketio.exceptions.ConnectionRefusedError("Connection rejected by server")
+
+    async def _trigger_event(self, event, namespace, *arguments):
+        """Replaces one to which a handler that was cancelled has returned None, so that it would let a client in.
+
+        Handlers of `connect` may leave out `auth`, those of `disconnect` the reason. Raises EventError where a client
+        sent arguments that a handler doesn't take.
+        """
+        handler, arguments = self.find_handler(event, namespace, arguments)
+        if handler is None:
+            return self.not_handled
+        if not takes(handler, arguments):
+            if event not in RESERVED_EVENTS:
+                raise EventError("ValidationError", f"The event {event!r} takes other arguments.")
+            arguments = arguments[:-1]
+        answer = handler(*arguments)
+        return await answer if isawaitable(answer) else answer
 
     def find_handler(self, event: str, namespace: str, arguments: tuple = ()) -> tuple:
         """What runs for an event, None for nothing, and what it takes; unlike AsyncServer's, methods of Namespaces too.

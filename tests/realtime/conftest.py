@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from handlers.application import Application
-from realtime import io
+from realtime import Limits, io
 from tests.realtime import people
 from tests.realtime.wire import Wire
 
@@ -33,7 +33,13 @@ def database():
 @pytest.fixture
 def app(io_loop, settings, database):
     app = Application([], cors_origins=[])
-    io.attach(app, db="the database", authenticate=people.authenticate, available=database.is_available)
+    io.attach(
+        app,
+        db="the database",
+        authenticate=people.authenticate,
+        available=database.is_available,
+        limits=Limits(refused_seconds=0.05),
+    )
     io.server.connection = no_hook
     return app
 

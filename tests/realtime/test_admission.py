@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from realtime import Refused, Unavailable, io
+from realtime import Limits, Refused, Unavailable, io
 from tests.realtime import people
 from tests.realtime.people import ANNA, BOB
 
@@ -202,8 +202,7 @@ async def cancelled(token):
 
 
 @pytest.mark.parametrize("answer", [nobody, without_an_id, with_no_id, raising, cancelled])
-async def test_a_handshake_that_goes_wrong_is_refused(wire, authenticate, limits, errors, answer):
-    limits(refused_seconds=0.05)
+async def test_a_handshake_that_goes_wrong_is_refused(wire, authenticate, errors, answer):
     authenticate(answer)
     wire = await wire()
 
@@ -217,7 +216,8 @@ async def test_a_handshake_that_goes_wrong_is_refused(wire, authenticate, limits
     assert len(errors()) == 1
 
 
-async def test_a_refused_transport_is_closed_within_a_second(wire, io_loop):
+async def test_a_refused_transport_is_closed_within_a_second(wire, io_loop, limits):
+    limits(refused_seconds=Limits().refused_seconds)
     wire = await wire()
     refusal(await wire.join("nobody"))
     since = io_loop.time()
@@ -228,8 +228,7 @@ async def test_a_refused_transport_is_closed_within_a_second(wire, io_loop):
     assert not io.server.eio.sockets
 
 
-async def test_a_refused_client_may_try_again_at_once(wire, limits):
-    limits(refused_seconds=0.05)
+async def test_a_refused_client_may_try_again_at_once(wire):
     wire = await wire()
     refusal(await wire.join("nobody"))
 
@@ -307,8 +306,7 @@ async def test_one_transport_has_one_user_though_two_ask_at_once(wire):
     assert sorted([(await wire.read())[:4], (await wire.read())[:4]]) in (['40{"', "44/c"], ["40/c", '44{"'])
 
 
-async def test_a_namespace_that_is_refused_does_not_cut_the_handshake_of_another_short(wire, authenticate, limits):
-    limits(refused_seconds=0.05)
+async def test_a_namespace_that_is_refused_does_not_cut_the_handshake_of_another_short(wire, authenticate):
 
     @authenticate
     async def slow(token):

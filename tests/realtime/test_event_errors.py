@@ -253,6 +253,18 @@ async def test_an_event_of_the_server_underneath_answers_likewise(connect, error
     assert len(errors()) == 1
 
 
+async def test_arguments_that_such_an_event_does_not_take_are_the_clients_error(connect, errors):
+    @io.server.on("plain")
+    async def plain(sid, payload):
+        return payload
+
+    anna = await connect(ANNA)
+
+    assert await anna.call("plain", "one") == "one"
+    assert (await anna.call("plain", ("one", "two")))["error"]["name"] == "ValidationError"
+    assert not errors()
+
+
 async def test_an_answer_whose_callback_raises_is_logged_and_costs_no_socket(connect, until, errors):
     def callback(*arguments):
         raise LookupError("a secret of the server")
