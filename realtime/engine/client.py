@@ -65,7 +65,8 @@ class Client:
         socket = self.sockets.get(packet.namespace)
         if socket is None:
             # Right after a server's DISCONNECT the client may not have read it yet, so its packets are no offence.
-            if not (self.sockets or self.admissions) and packet.type != DISCONNECT and self.user_id is None:
+            leaves = packet.type == DISCONNECT and self.refusals
+            if not (self.sockets or self.admissions or leaves) and self.user_id is None:
                 raise InvalidPacket("a packet before CONNECT")
         elif packet.type == EVENT or packet.type == BINARY_EVENT:
             socket.receive(packet)

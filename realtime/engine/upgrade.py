@@ -58,10 +58,14 @@ async def accept(engine, stream: IOStream, accept_header: str, address: str, ope
     stream.close()
     bare.setblocking(False)
     bare.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY, 1)
-    loop = asyncio.get_running_loop()
-    _, websocket = await loop.connect_accepted_socket(lambda: WebSocket(engine, address, opened, bare), bare)
-    if early:
-        websocket.take_early(early)
+
+    def start(websocket: WebSocket):
+        opened(websocket)
+        # Before the loop can read what came after it.
+        if early:
+            websocket.data_received(early)
+
+    await asyncio.get_running_loop().connect_accepted_socket(lambda: WebSocket(engine, address, start, bare), bare)
 
 
 def carry(engine, handshake: Handshake, websocket: WebSocket) -> None:

@@ -59,11 +59,6 @@ class WebSocket(asyncio.Protocol):
                     self.held += data[start + PORTION_BYTES :]
                     return
 
-    def take_early(self, data: bytes) -> None:
-        """Read what came along with the handshake, before anything else."""
-        if self.transport:
-            self.data_received(data)
-
     def read(self, data: bytes) -> None:
         """Read frames, message by message."""
         for opcode, payload in self.reader.feed(data):

@@ -62,7 +62,7 @@ class Server:
             websocket.send(f'40{{"token":"{user}"}}')
             accepted = await websocket.receive()
             assert accepted.startswith('40{"sid":"'), accepted
-            websocket.id = accepted[9:-2]
+            websocket.id = accepted[10:-2]
         return websocket
 
     async def empty(self) -> None:
@@ -78,7 +78,8 @@ async def until(condition, seconds: float = 5) -> None:
 
 
 @pytest.fixture
-def server(io_loop):
+def server(io_loop, monkeypatch):
+    monkeypatch.setattr("realtime.engine.http.LINGER_SECONDS", 0.05)
     app = Application([], cors_origins=["https://friend.example.com"])
     io.attach(app, db=None, authenticate=authenticate, limits=Limits())
     io.server.connection = no_hook

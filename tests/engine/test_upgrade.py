@@ -224,5 +224,6 @@ async def test_a_drain_ends_a_probe_too(server):
     client = await server.polling("anna")
     websocket = await client.upgrade()
     websocket.send("2probe")
+    assert await websocket.next() == "3probe"
     await io.drain(0.2)
     assert (await websocket.closed()).code == 1001
