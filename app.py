@@ -89,7 +89,7 @@ async def drain(app: Application, server: HTTPServer, seconds: float):
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             # Before it stops listening: a client that polls comes for its last events with a request of its own.
-            await io.drain(seconds / 2)
+            await io.drain(seconds * 0.8)
             server.stop()
             await app.idle()
     server.stop()

@@ -184,6 +184,8 @@ class Socket:
         if worker:
             if hook.is_running(self):
                 worker.cancel()
+            self.server.unfinished.add(worker)
+            worker.add_done_callback(self.server.unfinished.discard)
             await asyncio.wait([worker])
         await self.server.run_disconnect_handlers(self, reason)
 

@@ -9,6 +9,7 @@ import socketio
 
 from realtime.engine import dispatch
 from realtime.engine.client import Client
+from realtime.engine.drain import drain
 from realtime.engine.engineio_server import EngineServer
 from realtime.engine.errors import EventError, Unavailable
 from realtime.engine.guard import guarded
@@ -45,6 +46,8 @@ class Server(socketio.AsyncServer):
         self.events, self.db = events, db
         self.hooks = Hooks()
         self.tasks: set[asyncio.Task] = set()
+        self.unfinished: set[asyncio.Task] = set()
+        """What still runs for clients that are gone: hooks and handlers."""
         super().__init__(async_mode="tornado", client_manager=Rooms(), limits=limits)
         self.eio.client_class = lambda session: Client(self, session)
 
@@ -166,18 +169,5 @@ class Server(socketio.AsyncServer):
             session.send(encode(pkt.packet_type, pkt.data, pkt.namespace or "/", pkt.id))
 
     async def drain(self, seconds: float) -> None:
-        """Close everybody for now, spread over half of so many seconds, and wait for what still runs."""
-        self.eio.draining = True
-        sessions = list(self.eio.sockets.values())
-        steps = 20
-        for step in range(steps):
-            for session in sessions[step::steps]:
-                session.end_for_now("drain", "The server restarts; this client connects again by itself.")
-            await asyncio.sleep(seconds / 2 / steps if len(sessions) > steps else 0)
-        self.eio.end_departed()
-        ending = asyncio.get_running_loop().time() + max(seconds / 2, 0.1)
-        # A session that polls is there until its last packets are fetched.
-        while (self.tasks or self.eio.sockets) and asyncio.get_running_loop().time() < ending:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
-        for task in self.tasks:
-            task.cancel()
+        """Close everybody for now, spread over most of so many seconds, and end what still runs by then."""
+        await drain(self, seconds)

@@ -6,10 +6,11 @@ It tells what it holds (`stats`), and does at a client's word what an app may do
 import asyncio
 import ctypes
 import gc
+import itertools
 import os
 import sys
-
-from pydantic import BaseModel
+from contextlib import suppress
+from pathlib import Path
 
 import app
 from bench.peers.heartbeat import Heartbeat
@@ -20,11 +21,6 @@ from tests.engine.conftest import authenticate as known
 TICK_SECONDS = 0.25
 heartbeat = Heartbeat()
 ran = {"connection": 0, "disconnect": 0}
-
-
-class Pour(BaseModel):
-    count: int
-    size: int
 
 
 async def authenticate(token: str):
@@ -49,10 +45,8 @@ async def hang(user_id: str, where: str):
         await asyncio.Event().wait()
     while user_id.startswith(f"clings-to-{where}"):
         print(f"{user_id} clings", flush=True)
-        try:
+        with suppress(asyncio.CancelledError):
             await asyncio.Event().wait()
-        except asyncio.CancelledError:
-            pass
 
 
 @io.on("disconnect")
@@ -85,11 +79,15 @@ async def enter(socket, room: str):
     await socket.join(room)
 
 
-@io.on("pour", form=Pour)
-async def pour(socket, order):
-    """More than a client reads."""
-    for number in range(order.count):
-        await socket.send("poured", [number, "x" * order.size])
+@io.on("pour")
+async def pour(socket, backlog: int):
+    """More than a client reads: until so many bytes wait here."""
+    for number in itertools.count():
+        await socket.send("poured", [number, "x" * 50_000])
+        await asyncio.sleep(0)
+        if socket.ended or socket.session.carrier.transport.get_write_buffer_size() >= backlog:
+            print(f"{socket.user_id} has {number + 1} poured", flush=True)
+            return
 
 
 @io.on("watch")
@@ -106,8 +104,7 @@ async def watched(socket, _):
 async def stats(socket, _):
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)
-    with open("/proc/self/statm") as file:
-        pages = int(file.read().split()[1])
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
     return {
         "megabytes": pages * os.sysconf("SC_PAGESIZE") / 1e6,
         "tasks": len(asyncio.all_tasks()),

@@ -47,7 +47,7 @@ class ServerProcess:
         """Wait until the log has it."""
         try:
             async with asyncio.timeout(seconds):
-                while not (found := re.search(pattern, self.said)):
+                while not (found := re.search(pattern, self.said)):  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
         except TimeoutError:
             raise AssertionError(f"It never said {pattern!r}:\n{self.said}") from None

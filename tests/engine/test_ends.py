@@ -6,6 +6,7 @@ import signal
 import time
 
 import pytest
+
 from tests.engine.raw import Closed, Polling, WebSocket, request
 from tests.engine.server_process import ServerProcess
 
@@ -48,6 +49,7 @@ async def end_of(websocket: WebSocket) -> tuple[list, Closed, float]:
     events = []
     while not isinstance(message := await websocket.receive(), Closed):
         events.append(json.loads(message[2:]))
+    websocket.connection.close()
     return events, message, time.monotonic()
 
 
@@ -79,20 +81,19 @@ async def test_many_are_closed_bit_by_bit_over_the_grace_period(start):
     assert await server.ended() == 0
     assert time.monotonic() - began < 4
     # No second of it sees more than its share, with some room for the clock.
-    assert ends[-1] - ends[0] > 1.2
+    assert 1 < ends[-1] - ends[0] < 3
     assert max(sum(start <= end < start + 0.4 for end in ends) for start in ends) < 30
 
 
 async def test_what_is_queued_for_a_slow_client_still_reaches_it(start):
     server = await start(4)
     slow = await enter(server, "anna", receive_buffer=4096)
-    slow.send('42["pour",{"count":6,"size":100000}]')
-    # It reads the first one, so that the rest is on its way.
-    assert (await slow.event())[1][0] == 0
+    slow.send('42["pour",500000]')
+    poured = int((await server.says(r"anna has (\d+) poured"))[1])
     server.terminate()
-    await asyncio.sleep(0.5)
+    await server.says("anna left")
     events, closed, _ = await end_of(slow)
-    assert [event[1][0] for event in events[:-1]] == [1, 2, 3, 4, 5]
+    assert [event[1][0] for event in events[:-1]] == list(range(poured))
     assert events[-1] == DRAIN
     assert closed.code == RESTART
     assert await server.ended() == 0

@@ -1,0 +1,50 @@
+"""How the server ends: everybody is told and closed, bit by bit, and what still runs gets a while to end, too."""
+
+import asyncio
+
+CLOSING, ENDING, CANCELLED = 0.6, 0.3, 0.1
+"""How the time is shared: closing all, what goes on by itself, the disconnect handlers behind what had to be ended."""
+SHORTEST_SECONDS = 0.1
+STEP_SECONDS = 0.02
+"""How far apart two ends need to be, so that a few clients don't hold up a restart."""
+PORTION_SECONDS = 0.01
+"""How long at a time it may hold the loop."""
+
+
+async def drain(server, seconds: float) -> None:
+    """Close everybody for now and wait for what still runs, no longer than so many seconds."""
+    server.eio.draining = True
+    await close_all(list(server.eio.sockets.values()), seconds * CLOSING)
+    server.eio.end_departed()
+    await ended(server, seconds * ENDING)
+    for worker in server.unfinished:
+        worker.cancel()
+    await ended(server, seconds * CANCELLED)
+    for task in server.tasks:
+        task.cancel()
+
+
+async def close_all(sessions: list, seconds: float) -> None:
+    """Close them evenly over that time, or a shorter one if they are few.
+
+    So they don't all come to the other servers at once.
+    """
+    loop = asyncio.get_running_loop()
+    began, total = loop.time(), len(sessions)
+    seconds = min(seconds, total * STEP_SECONDS)
+    while sessions:
+        now = loop.time()
+        due = total * min(1, (now - began) / seconds) if seconds else total
+        while sessions and total - len(sessions) <= due and (not seconds or loop.time() - now < PORTION_SECONDS):
+            sessions.pop().end_for_now("drain", "The server restarts; this client connects again by itself.")
+        if sessions:
+            await asyncio.sleep(STEP_SECONDS)
+
+
+async def ended(server, seconds: float) -> None:
+    """Wait until nobody is here and nothing runs, or until the time is over."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + max(seconds, SHORTEST_SECONDS)
+    # A session that polls is there until its last packets are fetched, a WebSocket until its peer has answered.
+    while (server.tasks or server.eio.sockets or server.eio.websockets) and loop.time() < until:  # noqa: ASYNC110
+        await asyncio.sleep(STEP_SECONDS / 2)
