@@ -146,10 +146,10 @@ class Client:
         """Say no by a CONNECT_ERROR; a transport without another namespace, or hope for one, is closed soon."""
         self.session.send(encode(CONNECT_ERROR, error if isinstance(error, dict) else {"message": error}, namespace))
         self.refusals += 1
-        if not (self.sockets or self.admissions.keys() - {namespace}):
-            self.session.expire(self.server.limits.refused_seconds)
-        elif self.refusals >= self.server.limits.refusals:
+        if self.refusals >= self.server.limits.refusals:
             self.session.invalid(InvalidPacket("too many refused CONNECTs"))
+        elif not (self.sockets or self.admissions.keys() - {namespace}):
+            self.session.expire(self.server.limits.refused_seconds)
 
     def left(self, socket: Socket, reason: str) -> None:
         """A socket is gone from its namespace; a transport without any is closed soon, if the client doesn't."""

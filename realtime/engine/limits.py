@@ -27,7 +27,7 @@ class Limits:
     ping_interval_seconds: float = 25.0
     ping_timeout_seconds: float = 20.0
     refusals: int = 3
-    """CONNECTs that may be refused on a transport which another namespace keeps open."""
+    """CONNECTs that may be refused on one transport."""
     attachments: int = 10
     depth: int = 100
     """How deep the JSON of a client may nest."""

@@ -395,3 +395,11 @@ async def test_those_who_are_connected_stay_while_the_database_is_away(connect, 
     await io.send("user::anna", "news", 1)
 
     assert await received(anna, "news") == 1
+
+
+async def test_a_transport_that_is_only_ever_refused_is_closed_before_it_can_ask_often(wire):
+    client = await wire()
+    for _ in range(io.server.limits.refusals):
+        answer = await client.join("nobody's")
+    assert answer.startswith("44")
+    assert await client.rest() == []
