@@ -1,0 +1,64 @@
+"""What the real app does while its real database is away."""
+
+from contextlib import ExitStack
+
+import pytest
+
+import models
+from app import make_app
+from models import mongod
+from realtime import io
+
+
+class Stoppable:
+    """A MongoDB that stops and starts again as the test likes."""
+
+    def __init__(self, folder):
+        self.folder, self.running = folder, ExitStack()
+
+    def start(self) -> str:
+        """Start it and return its URL."""
+        return self.running.enter_context(mongod.running(self.folder))
+
+    def stop(self):
+        self.running.close()
+
+
+@pytest.fixture
+def mongodb(tmp_path):
+    mongodb = Stoppable(tmp_path / "mongo")
+    yield mongodb
+    mongodb.stop()
+
+
+@pytest.fixture
+def db(io_loop, mongodb):
+    db = models.connect(f"{mongodb.start()}&serverSelectionTimeoutMS=200", "away")
+    yield db
+    db.client.close()
+
+
+@pytest.fixture
+def app(io_loop, settings, db):
+    return make_app(settings, db)
+
+
+@pytest.mark.slow
+async def test_handshakes_get_503_until_it_is_back(register, connect, wire, mongodb, http_client, base_url):
+    async def handshake() -> int:
+        answer = await http_client.fetch(f"{base_url}/socket.io/?EIO=4&transport=polling", raise_error=False)
+        return answer.code
+
+    anna = await register("anna")
+    before = await connect(anna)
+    mongodb.stop()
+
+    assert await (await wire()).join(anna.jwt) is None
+    assert await handshake() == 503
+    assert await handshake() == 503
+    await io.send(io.user_room(anna.id), "news", "still here")
+    assert await before.received("news") == "still here"
+
+    mongodb.start()
+    assert await handshake() == 200
+    await (await connect(anna)).received("welcome_event")
