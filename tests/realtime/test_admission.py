@@ -397,7 +397,8 @@ async def test_those_who_are_connected_stay_while_the_database_is_away(connect, 
     assert await received(anna, "news") == 1
 
 
-async def test_a_transport_that_is_only_ever_refused_is_closed_before_it_can_ask_often(wire):
+async def test_a_transport_that_is_only_ever_refused_is_closed_before_it_can_ask_often(wire, limits):
+    limits(refused_seconds=60)
     client = await wire()
     for _ in range(io.server.limits.refusals):
         answer = await client.join("nobody's")
