@@ -21,13 +21,14 @@ class TwoPolls(Exception):
 class Polling:
     """Carries one session over GET and POST requests, until it is closed or a WebSocket takes over."""
 
-    __slots__ = ("closed", "posting", "queue", "resumed", "session", "size", "slot", "upgrading", "waiting")
+    __slots__ = ("closed", "ending", "posting", "queue", "resumed", "session", "size", "slot", "upgrading",
+                 "waiting")  # fmt: skip
 
     def __init__(self, session):
         self.session = session
         self.queue: list[Message] = []
         self.size = 0
-        self.waiting = self.resumed = self.slot = self.upgrading = None
+        self.waiting = self.resumed = self.slot = self.upgrading = self.ending = None
         self.closed = self.posting = False
 
     @property
@@ -97,7 +98,7 @@ class Polling:
 
     def hand_over(self) -> list[Message]:
         """Give what is queued to the WebSocket that takes over."""
-        messages, self.queue = self.queue, []
+        messages, self.queue = [message for message in self.queue if message is not CLOSE], []
         self.session.engine.wheel.cancel(self)
         self.resume_reading()
         return messages
@@ -106,6 +107,7 @@ class Polling:
         """Deliver what is queued, then a close packet; the session is forgotten after that, or after a while."""
         if not self.closed:
             self.queue.append(CLOSE)
+            self.ending = code, reason
             self.end()
             self.schedule(LINGER_SECONDS)
 
@@ -121,6 +123,10 @@ class Polling:
         self.closed = True
         self.resume_reading()
         self.wake()
+
+    def forgotten(self) -> None:
+        """Nobody can fetch anything any more, and no WebSocket can take over."""
+        self.session.engine.wheel.cancel(self)
         if self.upgrading:
             self.upgrading.close(GOING_AWAY, "The session has ended.")
 

@@ -183,10 +183,14 @@ class Session:
         """Drop it from the table: no request can find it any more."""
         self.engine.sockets.pop(self.sid, None)
         if not self.upgraded:
-            self.engine.wheel.cancel(self.carrier)
+            self.carrier.forgotten()
 
     def upgrade(self, websocket: WebSocket) -> None:
-        """Let a WebSocket carry the session from now on ("Upgrade"); nothing queued is lost or doubled."""
+        """Let a WebSocket carry the session from now on ("Upgrade"); nothing queued is lost or doubled.
+
+        A session that has ended meanwhile delivers its last packets so: once its client has been told that it may
+        upgrade it polls no more, and waits for ever if it may not after all.
+        """
         polling, self.carrier = self.carrier, websocket
         websocket.session, websocket.receive = self, self.receive
         self.engine.wheel.cancel(websocket)
@@ -194,6 +198,9 @@ class Session:
             websocket.pause_reading()
         for message in polling.hand_over():
             websocket.send(message)
+        if self.closed:
+            self.forget()
+            websocket.close(*polling.ending)
 
 
 def decode_binary(text: str) -> bytes:

@@ -86,8 +86,8 @@ def probe(polling, websocket: WebSocket) -> None:
     session = polling.session
 
     def receive(data):
-        usable = session.carrier is polling and not session.closed
-        if data == "2probe" and usable and polling.upgrading in (None, websocket):
+        usable = session.carrier is polling
+        if data == "2probe" and usable and not session.closed and polling.upgrading in (None, websocket):
             websocket.send(PROBE_ANSWER)
             polling.start_upgrade(websocket)
         elif data == "5" and usable and polling.upgrading is websocket:

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from realtime import io
+from realtime.engine import polling
 from tests.engine.conftest import until
 from tests.engine.raw import UPGRADE
 
@@ -220,10 +221,27 @@ async def test_frames_that_come_in_pieces_with_the_upgrade_are_read(server):
     assert await websocket.call("echo", 1) == [1]
 
 
-async def test_a_drain_ends_a_probe_too(server):
+async def test_a_session_that_ends_during_its_upgrade_says_why_over_the_websocket(server):
+    client = await server.polling("anna")
+    websocket = await client.upgrade()
+    websocket.send("2probe")
+    await websocket.next()
+    drained = asyncio.ensure_future(io.drain(2))
+    await until(lambda: server.sessions[client.sid].closed)
+    # The stock client polls no more: it waits until it may send this.
+    websocket.send("5")
+    name, payload = await websocket.event()
+    assert (name, payload["code"]) == ("closing", "drain")
+    assert (await websocket.closed()).code == 1012
+    await drained
+
+
+async def test_a_probe_that_is_silent_when_its_session_ends_is_closed_with_it(server, monkeypatch):
+    monkeypatch.setattr(polling, "LINGER_SECONDS", 0.05)
     client = await server.polling("anna")
     websocket = await client.upgrade()
     websocket.send("2probe")
     assert await websocket.next() == "3probe"
     await io.drain(0.2)
     assert (await websocket.closed()).code == 1001
+    await server.empty()
