@@ -25,6 +25,8 @@ UNSUPPORTED_VERSION = 400, 5, "Unsupported protocol version"
 TOO_LONG = 413, 3, "Payload too long"
 UNAVAILABLE = 503, 3, "The server cannot take connections right now; try again shortly"
 RETRY_AFTER_SECONDS = "2"
+PACKETS_A_TURN = 500
+"""How many packets of a payload are handled before others get their turn."""
 LINGER_SECONDS = 0.5
 """How long a connection stays open after a refusal of its body, so that the client can read it."""
 
@@ -197,10 +199,12 @@ class EngineHandler(RequestHandler):
             session.invalid(error)
             raise HandshakeError(BAD_REQUEST) from None
         carrier.posting = True
-        for packet in packets:
+        for number, packet in enumerate(packets, 1):
             if session.closed:
                 break
             session.receive(packet)
+            if number % PACKETS_A_TURN == 0:
+                await asyncio.sleep(0)
         if session.broken:
             raise HandshakeError(BAD_REQUEST)
         if carrier.resumed:

@@ -12,6 +12,8 @@ CLOSING_SECONDS = 2.0
 BEHIND_CHECK_SECONDS = 0.5
 PORTION_BYTES = 4096
 """How much is read before a pause of reading can take effect."""
+READING_SECONDS = 0.005
+"""How long at a time one client's messages may hold the loop."""
 
 NORMAL, GOING_AWAY, POLICY, RESTART = 1000, 1001, 1008, 1012
 
@@ -27,7 +29,7 @@ class WebSocket(asyncio.Protocol):
     """
 
     __slots__ = ("address", "bare", "behind_since", "closing", "engine", "given_up", "held", "opened", "pending",
-                 "reader", "receive", "session", "slot", "transport", "unsent")  # fmt: skip
+                 "reader", "receive", "resting", "session", "slot", "transport", "unsent")  # fmt: skip
 
     def __init__(self, engine, address: str, opened, bare: socket.socket):
         self.engine, self.address, self.opened, self.bare = engine, address, opened, bare
@@ -36,7 +38,7 @@ class WebSocket(asyncio.Protocol):
         self.session = self.transport = self.slot = self.behind_since = self.receive = self.given_up = None
         self.held = None
         self.unsent = 0
-        self.closing = False
+        self.closing = self.resting = False
 
     def connection_made(self, transport):
         """Start: called by the loop."""
@@ -53,11 +55,26 @@ class WebSocket(asyncio.Protocol):
         elif len(data) <= PORTION_BYTES:
             self.read(data)
         else:
-            for start in range(0, len(data), PORTION_BYTES):
-                self.read(data[start : start + PORTION_BYTES])
-                if self.held is not None:
-                    self.held += data[start + PORTION_BYTES :]
-                    return
+            self.read_portions(data)
+
+    def read_portions(self, data: bytes) -> None:
+        """Read much in portions, between which others get their turn."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + READING_SECONDS
+        for end in range(PORTION_BYTES, len(data) + PORTION_BYTES, PORTION_BYTES):
+            self.read(data[end - PORTION_BYTES : end])
+            if self.held is None and loop.time() > until and end < len(data):
+                self.pause_reading()
+                self.resting = True
+                loop.call_soon(self.go_on)
+            if self.held is not None:
+                self.held += data[end:]
+                return
+
+    def go_on(self) -> None:
+        """Read what others had to be let by for."""
+        self.resting = False
+        self.resume_reading()
 
     def read(self, data: bytes) -> None:
         """Read frames, message by message."""
@@ -212,7 +229,7 @@ class WebSocket(asyncio.Protocol):
 
     def resume_reading(self) -> None:
         """Go on after `pause_reading`."""
-        if self.held is not None:
+        if self.held is not None and not self.resting:
             held, self.held = self.held, None
             self.data_received(held)
             if self.held is None and self.transport:
