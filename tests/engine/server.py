@@ -100,13 +100,17 @@ async def watched(socket, _):
     return heartbeat.stop()
 
 
+def megabytes() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGESIZE") / 1e6
+
+
 @io.on("stats")
 async def stats(socket, _):
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
     return {
-        "megabytes": pages * os.sysconf("SC_PAGESIZE") / 1e6,
+        "megabytes": megabytes(),
         "tasks": len(asyncio.all_tasks()),
         "descriptors": len(os.listdir("/proc/self/fd")),
         "sessions": len(io.server.eio.sockets),
