@@ -290,6 +290,31 @@ async def test_after_the_hook_joins_are_as_good_as_any(connect, received, hook):
     assert "tea" in await rooms_of(anna)
 
 
+async def test_after_the_hook_what_it_has_started_may_join_as_well(connect, received, hook):
+    read, go, later = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    started = []
+
+    async def join_later():
+        await later.wait()
+        await io.join("anna", "tea")
+
+    @hook
+    async def connection(socket, user):
+        started.append(asyncio.ensure_future(join_later()))
+        read.set()
+        await go.wait()
+
+    anna = await connect(ANNA)
+    await read.wait()
+    await io.leave("anna", "tea")
+    go.set()
+    await anna.settled()
+    later.set()
+    await started[0]
+
+    assert "tea" in await rooms_of(anna)
+
+
 async def failing():
     raise LookupError("no rooms")
 

@@ -232,18 +232,21 @@ async def test_what_a_client_emitted_before_it_left_is_handled(wire, until):
 
 
 async def test_what_a_client_emitted_before_it_was_thrown_out_is_not(wire, until):
-    steps = []
+    steps, go = [], asyncio.Event()
 
     @io.on("step")
     async def step(socket, number):
         steps.append(number)
-        await io.disconnect("anna")
-        await asyncio.sleep(0)
+        await go.wait()
 
     wire = await wire()
     await wire.join("anna")
+    (socket,) = io.server.manager.sockets["/"].values()
     await wire.send('42["step",1]')
     await wire.send('42["step",2]')
+    await until(lambda: steps and socket.inbox)
+    await io.disconnect("anna")
+    go.set()
     await wire.rest()
 
     assert steps == [1]
