@@ -116,9 +116,9 @@ def test_the_first_handler_event_and_test_work(clone, environment):
 
 
 def test_the_lines_that_show_the_point_work(run, post, jwt):
+    room = post("/rooms", {"name": "Tea"}, jwt)
     said = run(f"const jwt = {json.dumps(jwt)};", blocks("js")[0])
     assert next(said) == "Hello anna@example.com"
-    room = post("/rooms", {"name": "Tea"}, jwt)
     post(f"/rooms/{room['id']}/messages", {"text": "Hello"}, jwt)
     assert next(said) == "anna: Hello"
 
