@@ -106,12 +106,9 @@ class IO:
     async def disconnect(self, user_id, reason: str = "Disconnected by the server.") -> None:
         """Close every socket of a user for good, in all namespaces; the client is told the reason first.
 
-        Raises TypeError.
+        Who is in the middle of a handshake has to start it anew. Raises TypeError.
         """
-        room, rooms = user_room(user_id), self.server.manager
-        for namespace in rooms.get_namespaces():
-            for socket in tuple(rooms.members(room, namespace)):
-                socket.close("kicked", reason)
+        self.server.disconnect_user(user_id, reason)
 
     async def request(self, user_id, event: str, payload=None, *, timeout: float = 5.0):
         """Send an event and return the first answer of any of the user's sockets.

@@ -92,6 +92,7 @@ class Client:
     async def admit(self, namespace: str, auth: dict | None) -> None:
         """Accept or refuse a connection to a namespace. Whatever goes wrong, it is not accepted."""
         socket = Socket(self.server, self.session, self.server.eio.generate_id(), namespace, None)
+        self.server.admitting[socket] = set()
         try:
             await self.decide(socket, auth)
         except Unavailable:
@@ -101,6 +102,7 @@ class Client:
             message = "The server could not check this connection."
             self.refuse(namespace, {"message": message, "data": {"code": "internal_error"}})
         finally:
+            del self.server.admitting[socket]
             self.server.manager.unlisted.pop(socket.id, None)
             if self.admissions:
                 self.admissions.pop(namespace, None)
@@ -124,6 +126,8 @@ class Client:
         self.server.manager.unlisted[socket.id] = socket
         await self.server.run_connect_handler(socket, auth)
         self.check_user(socket)
+        if socket.user_id in self.server.admitting[socket]:
+            raise Unavailable("The user was disconnected meanwhile")
 
     def check_user(self, socket: Socket) -> None:
         """Raise Refused for another user than that of the transport, and TypeError for one without an id."""

@@ -42,6 +42,8 @@ class Handlers(dict):
 
         "disconnect" is the one reserved name that is allowed: its handler gets `(socket, reason)`. Raises ValueError.
         """
+        if not isinstance(event, str):
+            raise TypeError('an event has a name: @io.on("name")')
         if event in RESERVED_EVENTS and event != "disconnect":
             raise ValueError(f"'{event}' is an event of Socket.IO itself; what runs at a connect is connection()")
 

@@ -16,7 +16,9 @@ from realtime.engine.guard import guarded
 from realtime.engine.hook import Hooks
 from realtime.engine.limits import Limits
 from realtime.engine.packet import RESERVED_EVENTS, encode
+from realtime.engine.room_names import user_room
 from realtime.engine.rooms import Rooms
+from realtime.engine.socket import Socket
 
 log = logging.getLogger("realtime")
 
@@ -45,6 +47,9 @@ class Server(socketio.AsyncServer):
         self.limits, self.authenticate, self.connection = limits, authenticate, connection
         self.events, self.db = events, db
         self.hooks = Hooks()
+        self.admitting: dict[Socket, set[str]] = {}
+        """Sockets whose handshake is under way, and which users were disconnected since it began: what the app knew of
+        these may be older than that."""
         self.tasks: set[asyncio.Task] = set()
         self.unfinished: set[asyncio.Task] = set()
         """What still runs for clients that are gone: hooks and handlers."""
@@ -141,6 +146,15 @@ class Server(socketio.AsyncServer):
             raise ValueError(f"'{event}' is an event of Socket.IO itself; choose another name")
         room = room if to is None else to
         await self.manager.emit(event, data, namespace or "/", room, skip_sid=skip_sid, callback=callback, **kwargs)
+
+    def disconnect_user(self, user_id, reason: str) -> None:
+        """Close every socket of a user for good, in all namespaces. Raises TypeError for no id."""
+        room = user_room(user_id)
+        for disconnected in self.admitting.values():
+            disconnected.add(str(user_id))
+        for namespace in self.manager.get_namespaces():
+            for socket in tuple(self.manager.members(room, namespace)):
+                socket.close("kicked", reason)
 
     async def disconnect(self, sid, namespace=None, ignore_queue=False):
         """Replaces a disconnect that leaves rooms and callbacks behind when a handler raises."""

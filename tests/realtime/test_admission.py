@@ -5,6 +5,7 @@ import json
 from itertools import pairwise
 from types import SimpleNamespace
 from urllib.parse import quote
+from uuid import UUID
 
 import pytest
 
@@ -271,6 +272,67 @@ async def test_a_client_that_leaves_during_its_handshake_leaves_nothing_behind(w
     await until(lambda: not io.server.eio.sockets and not io.server.tasks)
     assert not io.server.manager.unlisted
     assert not errors()
+
+
+async def test_who_is_thrown_out_during_the_handshake_has_to_ask_again(wire, authenticate, hook):
+    asked, answer = asyncio.Event(), asyncio.Event()
+    hooks = []
+
+    @hook
+    async def connection(socket, user):
+        hooks.append(user)
+
+    @authenticate
+    async def read_before(token):
+        asked.set()
+        await answer.wait()
+        return ANNA
+
+    first = await wire()
+    joining = asyncio.ensure_future(first.join("anna"))
+    await asked.wait()
+    await io.disconnect("anna", "Your password has changed.")
+    answer.set()
+
+    assert await joining is None
+    assert not await io.online("anna")
+    assert hooks == []
+    assert (await (await wire()).join("anna")).startswith("40")
+
+
+async def test_that_others_are_thrown_out_changes_no_handshake(wire, authenticate):
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    @authenticate
+    async def read_before(token):
+        asked.set()
+        await answer.wait()
+        return ANNA
+
+    wire = await wire()
+    joining = asyncio.ensure_future(wire.join("anna"))
+    await asked.wait()
+    await io.disconnect("bob")
+    answer.set()
+
+    assert (await joining).startswith("40")
+
+
+@pytest.mark.parametrize("user_id", [7, UUID(int=7)], ids=["int", "UUID"])
+async def test_the_id_of_a_user_may_be_an_int_or_a_uuid(wire, authenticate, user_id):
+    @authenticate
+    async def find(token):
+        return SimpleNamespace(id=user_id)
+
+    wire = await wire()
+    await wire.join("token")
+    await io.join(user_id, "tea")
+    await io.send([io.user_room(user_id), "tea"], "news")
+
+    assert await wire.read() == '42["news"]'
+    assert await io.online(user_id)
+    assert await io.online(str(user_id))
+    assert [member.user_id for member in await io.members("tea")] == [str(user_id)]
 
 
 async def test_a_second_connect_to_the_same_namespace_breaks_the_protocol(wire):

@@ -225,6 +225,14 @@ async def test_events_of_socket_io_itself_cannot_have_a_handler(connect, event):
             on(event)
 
 
+async def test_a_decorator_without_the_name_of_its_event_says_so():
+    with pytest.raises(TypeError, match="name"):
+
+        @io.on
+        async def step(socket, payload):
+            pass
+
+
 @pytest.mark.parametrize("event", ["connect", "disconnect", "disconnecting", "connect_error", "newListener"])
 async def test_a_client_that_emits_them_runs_no_handler_and_is_closed(wire, event):
     ran = []
