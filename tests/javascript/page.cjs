@@ -1,7 +1,9 @@
 // What people do on the page, in a real browser: `node page.cjs SCENARIO URL BROWSER FOLDER` plays one of `scenarios`.
-// It writes "restart" and a line of JSON when the app is to start anew, and waits for the line that says it has.
+// It writes a line when the test is to do something with the app, "restart" with settings in JSON or "throw out", and
+// waits for the line that says it is done.
 
 const assert = require("node:assert/strict");
+const http = require("node:http");
 const path = require("node:path");
 const readline = require("node:readline/promises");
 const { chromium } = require("playwright-core");
@@ -20,10 +22,12 @@ const MISSED = 52;
 const lines = readline.createInterface({ input: process.stdin });
 const replies = lines[Symbol.asyncIterator]();
 
-async function restart(environment = {}) {
-  console.log(`restart ${JSON.stringify(environment)}`);
+async function ask(what) {
+  console.log(what);
   await replies.next();
 }
+
+const restart = (environment = {}) => ask(`restart ${JSON.stringify(environment)}`);
 
 /** A person with a browser of their own, whose page keeps what it complains of in `complaints`. */
 async function visit(browser, options = DESKTOP) {
@@ -173,6 +177,39 @@ const scenarios = {
     return [ann];
   },
 
+  async disconnected(browser) {
+    const ann = await visit(browser);
+    await register(ann, "ann");
+    await ask("throw out");
+    await ann.getByRole("alert").getByText("You have been naughty.").waitFor();
+    await connection(ann, "Not connected");
+    await focused(ann, "#identifier");
+    return [ann];
+  },
+
+  // A page of another origin, as that of a front end with a server of its own.
+  async elsewhere(browser) {
+    const ann = await visit(browser);
+    await register(ann, "ann");
+    const { jwt } = JSON.parse(await ann.evaluate(() => sessionStorage.getItem("session")));
+    const other = http.createServer((_, response) => response.setHeader("Content-Type", "text/html").end());
+    await new Promise((listens) => other.listen(0, "localhost", listens));
+    const origin = `http://localhost:${other.address().port}`;
+    const page = await browser.newPage();
+    const events = async (transport) => {
+      await page.goto(origin);
+      await page.addScriptTag({ url: `${url}/socket.io/socket.io.js` });
+      return await page.evaluate(connectFrom, { url, jwt, transport });
+    };
+    const refused = [await events("polling"), await events("websocket")];
+    await restart({ CORS_ORIGINS: origin });
+    const accepted = [await events("polling"), await events("websocket")];
+    other.close();
+    assert.deepEqual(refused, ["TypeError connect_error", "TypeError connect_error"]);
+    assert.deepEqual(accepted, ["ann Hello ann@example.com", "ann Hello ann@example.com"]);
+    return [];
+  },
+
   async reload(browser) {
     const [ann, bob] = await together(browser);
     await say(ann, "still here");
@@ -271,6 +308,18 @@ const scenarios = {
     return pages;
   },
 };
+
+/** Runs in the page: what REST and the socket say to it. */
+async function connectFrom({ url, jwt, transport }) {
+  const asked = fetch(`${url}/api/users/me`, { headers: { Authorization: `Bearer ${jwt}` } });
+  const me = await asked.then((response) => response.json()).catch((error) => ({ username: error.name }));
+  const socket = io(url, { auth: { token: jwt }, transports: [transport], forceNew: true });
+  const heard = new Promise((resolve) => {
+    socket.on("welcome_event", resolve);
+    socket.on("connect_error", () => resolve("connect_error"));
+  });
+  return `${me.username} ${await heard}`;
+}
 
 /** Nothing may stick out at the side. */
 async function picture(page, name) {

@@ -1,11 +1,14 @@
 """The page in a real browser, against the app as a process. `page.cjs` says what people do there."""
 
+import asyncio
 import json
 import subprocess
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
+from realtime import io
 from tests.processes import Process
 
 PROGRAM = Path(__file__).parent / "page.cjs"
@@ -22,8 +25,7 @@ def play(node, chromium, tmp_path):
     def play(scenario: str):
         nonlocal app
         command = [node, PROGRAM, scenario, f"http://localhost:{app.port}", chromium, tmp_path]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        with subprocess.Popen(command, text=True, **pipes) as browser:
+        with subprocess.Popen(command, text=True, stdin=PIPE, stdout=PIPE, stderr=PIPE) as browser:
             for line in browser.stdout:
                 assert line.startswith("restart ")
                 assert app.stopped() == 0
@@ -52,6 +54,21 @@ def test_the_page_survives_a_restart_and_shows_what_it_missed(play):
 
 def test_a_page_whose_token_holds_no_more_asks_to_log_in(play):
     play("anotherSecret")
+
+
+@pytest.mark.gen_test(timeout=60)
+async def test_one_who_is_disconnected_for_good_reads_why(node, chromium, http_server, base_url, tmp_path, db):
+    browser = await asyncio.create_subprocess_exec(
+        *(node, PROGRAM, "disconnected", base_url, chromium, tmp_path), stdin=PIPE, stdout=PIPE
+    )
+    assert await browser.stdout.readline() == b"throw out\n"
+    await io.disconnect(str((await db.users.find_one())["_id"]), "You have been naughty.")
+    browser.stdin.write(b"done\n")
+    assert await browser.wait() == 0
+
+
+def test_a_page_of_another_origin_works_once_it_is_listed(play):
+    play("elsewhere")
 
 
 def test_a_reload_keeps_the_user_logged_in(play):

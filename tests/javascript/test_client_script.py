@@ -1,0 +1,15 @@
+"""The browser's client, which the app serves so that the page needs no build."""
+
+from realtime.engine import client_script
+
+
+async def test_it_is_served_where_it_is_installed(node, http_client, base_url):
+    answer = await http_client.fetch(f"{base_url}/socket.io/socket.io.js")
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+    assert b"Socket.IO v4." in answer.body[:100]
+
+
+async def test_it_comes_from_its_public_cdn_where_it_is_not(http_client, base_url, monkeypatch, tmp_path):
+    monkeypatch.setattr(client_script, "INSTALLED", tmp_path / "nowhere.js")
+    answer = await http_client.fetch(f"{base_url}/socket.io/socket.io.js", follow_redirects=False, raise_error=False)
+    assert (answer.code, answer.headers["Location"]) == (302, client_script.PUBLIC)
