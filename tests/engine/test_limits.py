@@ -12,6 +12,7 @@ import psutil
 import pytest
 from socketio.exceptions import ConnectionRefusedError as RefusedByHandler
 
+from app import HTTP_LIMITS
 from realtime import io
 from tests.engine.conftest import until
 from tests.engine.raw import Closed, Connection
@@ -317,3 +318,41 @@ async def test_thousands_of_arguments_are_no_trouble(server, lines):
     answer = await server.request("GET", "EIO=4&transport=polling&" + "a=1&" * 3000)
     assert answer.status in (200, 400)
     assert len(lines()) <= 1
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A server with time-outs that a test can wait for; to be asked for before `server`."""
+    monkeypatch.setitem(HTTP_LIMITS, "idle_connection_timeout", 0.1)
+    monkeypatch.setitem(HTTP_LIMITS, "body_timeout", 0.1)
+
+
+async def test_a_header_that_never_comes_whole_is_given_up(impatient, server, lines):
+    connection = await Connection.open(server.port)
+    connection.write(b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nX: ")
+    await connection.ended()
+    assert len(lines()) <= 1
+
+
+async def test_a_body_that_never_comes_whole_is_given_up(impatient, server, lines):
+    client = await server.polling("anna")
+    connection = await Connection.open(server.port)
+    connection.ask("POST", client.query, {"Content-Length": 100}, b'42["echo"')
+    await connection.ended()
+    assert (await client.post('421["echo",1]')).body == b"ok"
+    assert (await client.poll()).text == "431[1]"
+    assert len(lines()) <= 1
+
+
+async def test_a_websocket_outlives_the_time_outs_of_http(impatient, server):
+    websocket = await server.websocket("anna")
+    await asyncio.sleep(0.2)
+    assert await websocket.call("echo", 1) == [1]
+
+
+async def test_a_poll_outlives_the_time_outs_of_requests(impatient, server):
+    client = await server.polling("anna")
+    poll = await client.start_poll()
+    await asyncio.sleep(0.2)
+    await io.send("user::anna", "news")
+    assert (await poll.answer()).text == '42["news"]'
