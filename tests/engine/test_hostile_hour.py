@@ -13,7 +13,7 @@ ASK_SECONDS = 1
 QUIET_SECONDS = 6
 HOSTILE_SECONDS, ROUNDS = 12, 8
 SETTLED_SECONDS = 12
-SAME = ("tasks", "descriptors", "sessions", "websockets", "rooms", "waiting", "deadlines", "gone")
+SAME = ("tasks", "descriptors", "sessions", "websockets", "rooms", "running", "deadlines", "gone")
 
 
 async def attack(port: int, seconds: float, rounds: int) -> int:
