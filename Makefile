@@ -42,7 +42,10 @@ bench: .venv/bench $(if $(shell command -v npm),bench/peers/node/node_modules/in
 	@$(PIP) -r requirements-bench.txt
 	@touch $@
 
-%node_modules/installed: %package.json
+# Not a pattern rule: the % of one matches nothing less than a character.
+node_modules/installed: package.json
+bench/peers/node/node_modules/installed: bench/peers/node/package.json
+node_modules/installed bench/peers/node/node_modules/installed:
 	@echo "Installing the packages of $< ..."
 	@cd $(dir $<) && npm install --no-audit --no-fund --no-package-lock --loglevel=error
 	@touch $@
