@@ -445,6 +445,20 @@ async def test_with_the_database_away_handshakes_get_503_until_it_is_back(
     assert await io.online("bob")
 
 
+async def test_the_database_is_asked_after_only_while_it_is_away(wire, authenticate, database, http_client, base_url):
+    @authenticate
+    async def away(token):
+        raise Unavailable("no database")
+
+    await handshake(http_client, base_url)
+    assert database.asked == 0
+    await (await wire()).join("anna")
+
+    for _ in range(3):
+        await handshake(http_client, base_url)
+    assert database.asked == 1
+
+
 async def test_those_who_are_connected_stay_while_the_database_is_away(connect, wire, authenticate, received, database):
     anna = await connect(ANNA)
 
