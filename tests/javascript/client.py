@@ -8,6 +8,7 @@ from typing import NamedTuple
 from tests.client import RECEIVED_SECONDS, Inbox
 
 LONGEST_LINE = 1024 * 1024
+LIBRARIES = ("socket.io-client", "socket.io-client-4.0", "socket.io-client-3.1")
 UPGRADE = ("polling", "websocket")
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.javascript.client import UPGRADE, JavaScriptClient, Kind
+from tests.javascript.client import LIBRARIES, UPGRADE, JavaScriptClient, Kind
 
 PROGRAM = Path(__file__).parent / "client.cjs"
 
@@ -21,9 +21,9 @@ def node_port(node) -> int:
 
 def kinds():
     """Every version over every transport; those that an upgrade covers too are for `make test-all`."""
-    for library in ("socket.io-client", "socket.io-client-4.0", "socket.io-client-3.1"):
+    for library in LIBRARIES:
         for transports in (UPGRADE, ("websocket",), ("polling",)):
-            quick = library == "socket.io-client" or transports == UPGRADE
+            quick = library == LIBRARIES[0] or transports == UPGRADE
             marks = [] if quick else [pytest.mark.slow]
             yield pytest.param(Kind(library, transports), id=f"{library}:{'+'.join(transports)}", marks=marks)
 

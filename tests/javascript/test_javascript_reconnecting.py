@@ -5,7 +5,7 @@ import pytest
 import models
 from app import drain, make_app, make_server
 from realtime import io
-from tests.javascript.client import Kind
+from tests.javascript.client import LIBRARIES, UPGRADE, Kind
 
 DRAIN_SECONDS = 1
 FOR_NOW = [("transport close", True), ("transport error", True)]
@@ -77,7 +77,7 @@ async def test_a_client_whose_hook_failed_is_told_and_comes_back(register, start
     assert len(sockets) == 2
 
 
-@pytest.mark.parametrize("kind", [Kind("socket.io-client", ("polling",)), Kind("socket.io-client", ("websocket",))])
+@pytest.mark.parametrize("kind", [Kind(LIBRARIES[0], (transport,)) for transport in UPGRADE], ids=UPGRADE)
 async def test_a_client_gets_in_by_itself_once_the_database_is_back(register, start, received, restart, database_away):
     ann = await register("ann")
     await restart(database_away)
