@@ -46,7 +46,7 @@ class Member(WebSocketClient):
         answered = asyncio.get_running_loop().create_future()
         self.asked[self.number] = time.perf_counter(), answered
         self.transport.write(client_frame(f"42{self.number}{json.dumps([event, payload])}".encode()))
-        return (await asyncio.shield(answered))[0]
+        return next(iter(await asyncio.shield(answered)), None)
 
     def failed(self, error: Exception):
         self.faults.append(f"{self.user}: {error}")
@@ -103,6 +103,11 @@ class Crowd:
     @property
     def faults(self) -> list[str]:
         return [fault for member in self.members for fault in member.faults]
+
+    def spread(self) -> int:
+        """By how many news some are ahead of others."""
+        heard = [member.last for member in self.members]
+        return max(heard) - min(heard)
 
     def leave(self) -> None:
         for member in self.members:

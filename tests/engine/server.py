@@ -99,6 +99,11 @@ async def pour(socket, backlog: int):
             return
 
 
+@io.on("tasks")
+async def tasks(socket, _):
+    return sorted(map(repr, asyncio.all_tasks()))
+
+
 @io.on("watch")
 async def watch(socket, _):
     heartbeat.start()
@@ -142,7 +147,14 @@ async def news():
 
 def make_app(settings, db) -> Application:
     made = Application([], cors_origins=settings.cors_origins)
-    limits = Limits(connect_seconds=2, authenticate_seconds=2, stalled_seconds=2, upgrade_seconds=2, hook_seconds=60)
+    limits = Limits(
+        connect_seconds=2,
+        authenticate_seconds=2,
+        stalled_seconds=2,
+        upgrade_seconds=2,
+        ping_interval_seconds=3,
+        ping_timeout_seconds=2,
+    )
     io.attach(made, db=None, authenticate=authenticate, limits=limits)
     io.server.connection = connection
     if NEWS:
