@@ -38,6 +38,14 @@ class LimitedBodyHandler(RequestHandler):
         else:
             self.body += chunk
 
+    def on_connection_close(self):
+        """Ends the wait for a body that breaks off; Tornado (6.6) would keep the request for ever."""
+        body = self.request._body_future
+        if not body.done():
+            body.set_exception(StreamClosedError())
+            # Whoever is past waiting does not ask for the error, which is no reason to log it.
+            body.exception()
+
     async def _refuse(self):
         """Answers, gives the client a moment to read the answer, and closes without reading on (RFC 9112, 9.6)."""
         self.body.clear()
