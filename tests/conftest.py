@@ -23,6 +23,7 @@ import models
 import realtime.events  # noqa: F401 - its events are there before a test adds its own
 from app import drain, make_app, make_server, new_event_loop
 from models import mongod, passwords
+from models.room import Room
 from realtime import io
 from settings import Settings
 from tests.client import Client, Inbox
@@ -94,6 +95,7 @@ def settings(tmp_path) -> Settings:
 
 @pytest.fixture
 def app(io_loop, settings, db):
+    """The real application, with every route and with Socket.IO."""
     return make_app(settings, db)
 
 
@@ -192,6 +194,18 @@ def own_events():
     yield
     io.events.clear()
     io.events.update(before)
+
+
+@pytest.fixture
+def steady_connection(monkeypatch):
+    """For tests of something else than connection.py: it joins and greets as it did when they were written."""
+
+    async def connection(socket, user):
+        for room in await Room.of(socket.db, user):
+            await io.join(user.id, f"room::{room.id}")
+        await io.send(f"user::{user.id}", "welcome_event", f"Hello {user.email}")
+
+    monkeypatch.setattr("realtime.connection.connection", connection)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,8 @@ import pytest
 
 from realtime import io
 
+pytestmark = pytest.mark.usefixtures("steady_connection")
+
 
 def reference(user) -> dict:
     return {"id": user.id, "username": user.username}

@@ -10,6 +10,11 @@ from tests.javascript.client import LIBRARIES, UPGRADE, JavaScriptClient, Kind
 PROGRAM = Path(__file__).parent / "client.cjs"
 
 
+@pytest.fixture(autouse=True)
+def steady(steady_connection):
+    """What a clone's own connection() sends is not what these tests are about."""
+
+
 @pytest.fixture(scope="session")
 def node_port(node) -> int:
     """One process of Node for all clients of all tests: starting it takes longer than most tests."""

@@ -9,6 +9,8 @@ from app import make_app
 from models import mongod
 from realtime import io
 
+pytestmark = pytest.mark.usefixtures("steady_connection")
+
 
 class Stoppable:
     """A MongoDB that stops and starts again as the test likes."""
