@@ -9,6 +9,7 @@ from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler, stream_request_body
 
 from realtime.engine import origin
+from realtime.engine.body import end_body
 from realtime.engine.errors import InvalidPacket
 from realtime.engine.handshake import request_token
 from realtime.engine.polling import SEPARATOR, TwoPolls, encode_payload
@@ -46,7 +47,7 @@ class EngineHandler(RequestHandler):
     def initialize(self, engine, gateway):
         self.engine, self.gateway = engine, gateway
         self.body = bytearray()
-        self.detached = self.refused = False
+        self.detached = self.refused = self.gone = False
         self.polled = None
 
     def set_default_headers(self):
@@ -248,9 +249,16 @@ class EngineHandler(RequestHandler):
         self.finish()
 
     def on_connection_close(self):
-        """End the wait of a poll whose client is gone; what it waited for stays queued."""
+        """End the wait for a body, and of a poll, whose client is gone; what the poll waited for stays queued."""
+        self.gone = True
+        end_body(self.request)
         if self.polled:
             self.polled.cancel()
+
+    def send_error(self, status_code: int = 500, **kwargs):
+        """Answer, if anybody is there to read it; a client that is gone is no error."""
+        if not self.gone:
+            super().send_error(status_code, **kwargs)
 
     def finish(self, chunk=None):
         """As RequestHandler's, except that a connection which has become a WebSocket has nothing to finish."""
