@@ -5,6 +5,7 @@ from collections import deque
 
 import engineio
 
+from realtime.engine.garbage import Garbage
 from realtime.engine.limits import Limits
 from realtime.engine.outbox import Outbox
 from realtime.engine.session import Handshake, Session
@@ -25,7 +26,7 @@ class EngineServer(engineio.AsyncServer):
     def __init__(self, limits: Limits, **options):
         super().__init__(monitor_clients=False, **options)
         self.limits = limits
-        self.wheel, self.outbox = Wheel(), Outbox()
+        self.wheel, self.outbox, self.garbage = Wheel(), Outbox(), Garbage()
         self.departed: deque[WebSocket] = deque()
         self.client_class = None
         self.websockets = 0
@@ -38,6 +39,7 @@ class EngineServer(engineio.AsyncServer):
         session = Session(self, self.generate_id(), handshake, carrier)
         session.client = self.client_class(session)
         self.sockets[session.sid] = session
+        self.garbage.session_opened()
         return session
 
     def depart(self, websocket: WebSocket) -> None:
@@ -52,7 +54,9 @@ class EngineServer(engineio.AsyncServer):
         until = loop.time() + ENDING_SECONDS
         try:
             while self.departed and loop.time() < until:
-                self.departed.popleft().session.lost("transport close")
+                websocket = self.departed.popleft()
+                websocket.session.lost("transport close")
+                websocket.session = websocket.receive = None
         finally:
             if self.departed:
                 loop.call_later(0, self.end_departed)

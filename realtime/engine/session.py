@@ -177,11 +177,13 @@ class Session:
             self.engine.wheel.cancel(self)
             if self.upgraded:
                 self.forget()
-            self.client.closed(reason)
+            client, self.client = self.client, None
+            client.closed(reason)
 
     def forget(self) -> None:
         """Drop it from the table: no request can find it any more."""
-        self.engine.sockets.pop(self.sid, None)
+        if self.engine.sockets.pop(self.sid, None):
+            self.engine.garbage.session_ended(len(self.engine.sockets))
         if not self.upgraded:
             self.carrier.forgotten()
 

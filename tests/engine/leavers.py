@@ -15,6 +15,8 @@ def connect(port: int, number: int) -> socket.socket:
     request = f"GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{HEAD}\r\n"
     frames = FrameProtocol(client=True, extensions=[])
     client.sendall(request.encode() + frames.send_data(f'40{{"token":"user{number}"}}'))
+    # One after the other, or they overflow the queue of connections that wait to be accepted.
+    client.recv(1)
     return client
 
 

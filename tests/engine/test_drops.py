@@ -1,13 +1,17 @@
 """Thousands of clients that go at once, or never say a word."""
 
 import asyncio
+import gc
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from realtime import io
+from realtime import Socket, io
+from realtime.engine.client import Client
+from realtime.engine.session import Session
+from realtime.engine.websocket import WebSocket
 from tests.engine.conftest import until
 
 ROOT = Path(__file__).parents[2]
@@ -73,9 +77,8 @@ async def test_thousands_who_drop_at_once_never_hold_the_loop(server, lines):
 @pytest.mark.slow
 @pytest.mark.gen_test(timeout=60)
 async def test_thousands_who_are_silent_are_ended_without_holding_the_loop(server, lines):
-    await server.websocket("watcher")
     leavers = await crowd(server.port)
-    await until(lambda: len(io.server.manager.sockets.get("/", {})) == CLIENTS + 1, seconds=40)
+    await until(lambda: len(io.server.manager.sockets.get("/", {})) == CLIENTS, seconds=40)
     now = io.server.eio.wheel.now()
     for session in server.sessions.values():
         session.pong_due = now + 1
@@ -86,3 +89,50 @@ async def test_thousands_who_are_silent_are_ended_without_holding_the_loop(serve
     assert not lines()
     leavers.kill()
     await leavers.wait()
+
+
+@pytest.mark.parametrize("end", ["close", "reset", "1", "41", "broken", "kicked"])
+async def test_a_connection_that_ends_leaves_nothing_to_the_garbage_collector(server, end, monkeypatch):
+    monkeypatch.setattr("realtime.engine.websocket.CLOSING_SECONDS", 0.05)
+    server.limit(refused_seconds=0.05)
+
+    async def hook(socket, user):
+        await socket.join("room")
+
+        @socket.on("disconnect")
+        async def disconnect(socket, reason):
+            socket.data["reason"] = reason
+
+    io.server.connection = hook
+    await go(await server.websocket("first"), end)
+    await server.empty()
+    await until(lambda: not io.server.eio.websockets)
+    gc.collect()
+    gc.disable()
+    try:
+        websocket = await server.websocket("anna")
+        await websocket.call("echo", 1)
+        assert len(held()) == 4
+        await go(websocket, end)
+        await server.empty()
+        await until(lambda: not io.server.eio.websockets)
+        await asyncio.sleep(0)
+        assert held() == []
+    finally:
+        gc.enable()
+
+
+def held():
+    return [item for item in gc.get_objects() if isinstance(item, Session | Client | Socket | WebSocket)]
+
+
+async def go(websocket, end: str):
+    if end == "kicked":
+        await io.disconnect("anna")
+        await io.disconnect("first")
+    elif end == "broken":
+        websocket.connection.write(b"\x81\x01x")
+    elif end in ("close", "reset"):
+        getattr(websocket.connection, end)()
+    else:
+        websocket.send(end)
