@@ -3,6 +3,8 @@
 import json
 import math
 import re
+from dataclasses import fields, is_dataclass
+from enum import Enum
 
 import orjson
 
@@ -46,9 +48,9 @@ def holds_nan(value) -> bool:
         return any(map(holds_nan, value))
     if hasattr(value, "model_dump"):
         return holds_nan(value.model_dump())
-    return hasattr(value, "__dataclass_fields__") and any(
-        holds_nan(getattr(value, name)) for name in value.__dataclass_fields__
-    )
+    if isinstance(value, Enum):
+        return holds_nan(value.value)
+    return is_dataclass(value) and any(holds_nan(getattr(value, field.name)) for field in fields(value))
 
 
 def loads(text: str, depth: int):

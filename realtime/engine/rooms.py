@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from socketio.async_manager import AsyncManager
 
 from realtime.engine.packet import Message, encode_event
+from realtime.engine.room_names import check_room
 
 NOBODY = frozenset()
 
@@ -126,13 +127,13 @@ class Rooms(AsyncManager):
         return [*self.socket(sid, namespace).rooms, sid]
 
     def basic_enter_room(self, sid, namespace, room, eio_sid=None):
-        """Replaces the list of every room with the index."""
-        self.enter(self.socket(sid, namespace), room)
+        """Replaces the list of every room with the index. Raises ValueError for a user's own, as in the other two."""
+        self.enter(self.socket(sid, namespace), check_room(room))
 
     def basic_leave_room(self, sid, namespace, room):
         """Replaces the list of every room with the index."""
-        self.leave(self.socket(sid, namespace), room)
+        self.leave(self.socket(sid, namespace), check_room(room))
 
     def basic_close_room(self, room, namespace):
         """Replaces the list of every room with the index."""
-        self.close(room, namespace)
+        self.close(check_room(room), namespace)

@@ -176,6 +176,17 @@ async def test_a_hook_that_fails_says_so_and_only_the_transport_closes(wire, hoo
     assert wire.code == 1008
 
 
+async def test_a_hook_that_fails_says_so_to_a_client_that_polls(connect, received, hook):
+    @hook
+    async def connection(socket, user):
+        raise LookupError
+
+    anna = await connect(ANNA, transports=["polling"])
+
+    assert (await received(anna, "closing"))["code"] == "hook_failed"
+    await anna.closed()
+
+
 async def test_every_namespace_hears_why_the_transport_closes(wire):
     io.server.on("say", lambda *_: None, namespace="/chat")
     wire = await wire()

@@ -15,6 +15,7 @@ class Chat:
 
     def __init__(self, client):
         self.client, self.socket = client, client.socket
+        self.socket.on("*", client.keep, namespace="/chat")
 
     @property
     def id(self):
@@ -22,9 +23,6 @@ class Chat:
 
     async def call(self, event, payload=None):
         return await self.socket.call(event, payload, namespace="/chat", timeout=5)
-
-    async def emit(self, event, payload=None):
-        await self.socket.emit(event, payload, namespace="/chat")
 
     async def close(self):
         await self.client.close()
@@ -35,30 +33,9 @@ def chat(connect):
     """`chat = await chat(anna)` connects to the namespace; what comes is kept by `chat.client`."""
 
     async def chat(who, *namespaces):
-        client = await connect(who, namespaces=["/chat", *namespaces], wait=True, listen="/chat")
-        return Chat(client)
+        return Chat(await connect(who, namespaces=["/chat", *namespaces]))
 
     return chat
-
-
-@pytest.fixture
-def connect(connect, base_url, io_loop):
-    """The kit's client, which may listen to another namespace."""
-    from tests.client import Client
-
-    clients = []
-
-    async def connect(who, *, listen=None, **options):
-        client = Client(base_url)
-        clients.append(client)
-        if listen:
-            client.socket.on("*", client.keep, namespace=listen)
-        await client.open(who.jwt, **options)
-        return client
-
-    yield connect
-    for client in clients:
-        io_loop.run_sync(client.close)
 
 
 @pytest.fixture
@@ -137,6 +114,26 @@ async def test_rooms_of_a_namespace_are_its_own(chat, connect, namespace, receiv
     await io.server.enter_room(anna.id, "tea", namespace="/chat")
     await io.server.close_room("tea", namespace="/chat")
     assert io.server.rooms(anna.id, "/chat") == ["user::anna", anna.id]
+
+
+async def test_a_users_own_room_is_nobodys_to_give_there_either(connect):
+    anna = await connect(ANNA)
+
+    for call in (
+        io.server.enter_room(anna.id, "user::bob"),
+        io.server.leave_room(anna.id, "user::anna"),
+        io.server.close_room("user::anna"),
+    ):
+        with pytest.raises(ValueError, match="user"):
+            await call
+
+    assert await io.online("anna")
+    assert not await io.online("bob")
+
+
+async def test_who_is_not_there_can_enter_no_room(http_server):
+    with pytest.raises(ValueError, match="not connected"):
+        await io.server.enter_room("nobody", "tea")
 
 
 async def test_emit_to_a_socket_and_call_of_a_socket(connect, received):

@@ -1,8 +1,9 @@
 """What a payload may hold on its way out, and what a client is allowed to send."""
 
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
+from typing import ClassVar
 from uuid import UUID
 
 import pytest
@@ -34,6 +35,13 @@ class ObjectId:
     """What a database may call its rows by."""
 
 
+@dataclass
+class Poured:
+    into: str | None
+    from_: InitVar[str]
+    pots: ClassVar[int]
+
+
 class Message(BaseModel):
     id: UUID
     at: datetime
@@ -60,6 +68,7 @@ CARRIED = [
     (ID, str(ID)),
     (Colour.RED, "red"),
     (Cup(2), {"size": 2, "owner": str(ID)}),
+    (Poured(None, "pot"), {"into": None}),
     (Tray([Cup(1)]), {"cups": [{"size": 1, "owner": str(ID)}]}),
     (Message(id=ID, at=NOON), {"id": str(ID), "at": "2030-01-02T12:00:00Z", "file": None}),
     (Message(id=ID, at=NOON, file=b"\xff"), {"id": str(ID), "at": "2030-01-02T12:00:00Z", "file": b"\xff"}),
@@ -129,6 +138,12 @@ class Forecast(BaseModel):
 
 
 NAN = float("nan")
+
+
+class Unknown(Enum):
+    CELSIUS = NAN
+
+
 NOT_NUMBERS = [
     NAN,
     float("inf"),
@@ -139,6 +154,7 @@ NOT_NUMBERS = [
     {"deep": [{"er": (None, NAN)}]},
     {"null": None, "celsius": NAN},
     Reading(NAN),
+    Unknown.CELSIUS,
     [Forecast(celsius=NAN)],
 ]
 NOT_JSON = [

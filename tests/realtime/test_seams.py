@@ -17,6 +17,7 @@ from realtime.engine.engineio_server import EngineServer
 from realtime.engine.rooms import Rooms
 from realtime.engine.session import Session
 from realtime.engine.socketio_server import Server
+from tests.realtime.people import ANNA
 
 
 def parameters(function) -> list[str]:
@@ -129,8 +130,6 @@ def test_a_session_has_what_engineio_asks_of_its_sockets():
 
 async def test_nothing_of_theirs_runs_beside_ours(connect):
     """Their transports, their queue and their service task would each take a session out of our hands."""
-    from tests.realtime.people import ANNA
-
     await connect(ANNA)
 
     assert all(type(session) is Session for session in io.server.eio.sockets.values())
