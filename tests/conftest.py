@@ -1,6 +1,14 @@
-"""The test kit: the real app on a real MongoDB, and what clients do as verbs.
+"""The test kit: the real app on a real MongoDB, and what users do as verbs. Yours to add to.
 
-A test takes what it needs as arguments: `async def test_…(register, call): …`. Each starts with an empty database.
+    anna = await register("anna")                     a user: id, username, email, jwt
+    answer = await call("GET", "/rooms", as_=anna)    a request of hers: status, json, headers
+    client = await connect(anna)                      a Socket.IO client of hers; as many as you like
+    ack = await client.call("typing", form)           emits, and returns the ack; `emit` asks for none
+    payload = await received(client, "notice")        the next event of that name, within 5 seconds
+    names = await client.settled()                    what has come, once connection() and all that was sent is done
+
+A test takes the verbs that it needs as arguments, `async def test_...(register, call):`, and starts with an empty
+database. `db` is that database, for models; `io` works as it does in handlers.
 """
 
 import asyncio
@@ -48,6 +56,11 @@ def io_loop():
     asyncio.set_event_loop(loop)
     io_loop = IOLoop(asyncio_loop=loop, make_current=False)
     yield io_loop
+    if left := asyncio.all_tasks(loop):
+        # Else the garbage collector finds them, and what it says of them comes in the middle of another test.
+        for task in left:
+            task.cancel()
+        loop.run_until_complete(asyncio.wait(left, timeout=1))
     io_loop.close(all_fds=True)
     asyncio.set_event_loop(None)
 
@@ -90,6 +103,7 @@ def quick_passwords(monkeypatch):
 
 @pytest.fixture
 def settings(tmp_path) -> Settings:
+    """What the app is started with; a test file may have a `settings` of its own."""
     return Settings(_env_file=None, env="development", jwt_secret="s" * 32, var_dir=tmp_path, drain_seconds=0)
 
 
@@ -118,6 +132,8 @@ def http_client(http_server):
 
 @dataclass
 class Answer:
+    """What a request got."""
+
     status: int
     json: object
     headers: object
@@ -135,7 +151,7 @@ class Someone:
 
 @pytest.fixture
 def call(http_client, base_url):
-    """`await call("POST", "/rooms", {"name": "Tea"}, as_=user)` returns an Answer: status, json, headers."""
+    """`answer = await call("POST", "/rooms", {"name": "Tea"}, as_=anna)` sends a request; without `as_`, a stranger's."""
 
     async def call(method: str, path: str, body=None, *, as_: Someone | None = None) -> Answer:
         response = await http_client.fetch(
@@ -167,7 +183,7 @@ def register(call):
 
 @pytest.fixture
 def connect(http_server, base_url, io_loop):
-    """`client = await connect(anna)` connects; `await client.call("typing", {...})` emits and returns the ack."""
+    """`client = await connect(anna)` opens a connection of hers, which ends with the test; see tests/client.py."""
     clients = []
 
     async def connect(who: Someone | None = None, **options) -> Client:
@@ -183,7 +199,7 @@ def connect(http_server, base_url, io_loop):
 
 @pytest.fixture
 def received():
-    """`payload = await received(client, "notice")` waits for the next event of that name."""
+    """`payload = await received(client, "notice")` waits for the next event of that name, or fails and says what came."""
     return Inbox.received
 
 

@@ -58,7 +58,7 @@ async def test_a_token_may_stand_in_any_of_the_places(present, place):
     assert await io.online("anna")
 
 
-@pytest.mark.parametrize(("first", "second"), pairwise(PLACES))
+@pytest.mark.parametrize(("first", "second"), list(pairwise(PLACES)))
 async def test_the_first_of_the_places_counts(present, first, second):
     await present({second: "bob", first: "anna"})
 
@@ -66,7 +66,7 @@ async def test_the_first_of_the_places_counts(present, first, second):
     assert not await io.online("bob")
 
 
-@pytest.mark.parametrize(("first", "second"), pairwise(PLACES))
+@pytest.mark.parametrize(("first", "second"), list(pairwise(PLACES)))
 async def test_an_empty_place_does_not_count(present, first, second):
     await present({first: "", second: "anna"})
 
