@@ -151,7 +151,7 @@ class Someone:
 
 @pytest.fixture
 def call(http_client, base_url):
-    """`answer = await call("POST", "/rooms", {"name": "Tea"}, as_=anna)` sends a request; without `as_`, a stranger's."""
+    """`answer = await call("POST", "/rooms", {"name": "Tea"}, as_=anna)` sends a request; without `as_` as nobody."""
 
     async def call(method: str, path: str, body=None, *, as_: Someone | None = None) -> Answer:
         response = await http_client.fetch(
@@ -199,7 +199,7 @@ def connect(http_server, base_url, io_loop):
 
 @pytest.fixture
 def received():
-    """`payload = await received(client, "notice")` waits for the next event of that name, or fails and says what came."""
+    """`payload = await received(client, "notice")` waits for the next event of that name, or says what came."""
     return Inbox.received
 
 
