@@ -6,6 +6,7 @@ import json
 import pytest
 
 from realtime import io
+from realtime.engine.requests import Question
 from tests.engine.raw import WebSocket
 from tests.realtime.people import ANNA
 
@@ -31,6 +32,20 @@ def stalled(http_server, http_port, io_loop, limits):
     yield stalled
     for socket in sockets:
         socket.connection.close()
+
+
+@pytest.fixture
+def fetching(http_client, base_url, limits):
+    """`session = await fetching("bob")`: the session of a client that would have to fetch what it is sent."""
+    limits(backlog_bytes=256 * KIB)
+
+    async def fetching(token: str):
+        opening = await http_client.fetch(f"{base_url}/socket.io/?EIO=4&transport=polling&jwt={token}")
+        sid = json.loads(opening.body[1:])["sid"]
+        await http_client.fetch(f"{base_url}/socket.io/?EIO=4&transport=polling&sid={sid}", method="POST", body="40")
+        return io.server.eio.sockets[sid]
+
+    return fetching
 
 
 async def send_until(condition, most=2000):
@@ -119,6 +134,22 @@ async def test_volatile_events_skip_who_is_behind_and_reach_the_others(stalled, 
     assert names == ["news"] * sent + ["lasting"]
 
 
+async def test_one_that_is_closed_by_a_question_leaves_the_others_to_answer(fetching, connect):
+    anna = await connect(ANNA)
+
+    @anna.socket.on("question")
+    async def question(text):
+        return "here"
+
+    session = await fetching("anna")
+    slow = session.client.sockets["/"]
+    await slow.send("news", "x" * 250 * KIB)
+    quick = io.server.manager.socket(anna.id, "/")
+
+    assert await Question("question", TEXT).ask([slow, quick], timeout=5) == "here"
+    assert session.closed
+
+
 async def test_its_end_writes_one_line_at_most(stalled, caplog, until):
     caplog.set_level("INFO")
     _, session = await stalled()
@@ -133,11 +164,8 @@ async def test_its_end_writes_one_line_at_most(stalled, caplog, until):
     assert len([record for record in caplog.records if record.name != "tornado.access"]) <= 1
 
 
-async def test_a_client_that_does_not_fetch_is_closed_at_its_backlog(connect, http_client, base_url, stalled):
-    opening = await http_client.fetch(f"{base_url}/socket.io/?EIO=4&transport=polling&jwt=bob")
-    sid = json.loads(opening.body[1:])["sid"]
-    await http_client.fetch(f"{base_url}/socket.io/?EIO=4&transport=polling&sid={sid}", method="POST", body="40")
-    session = io.server.eio.sockets[sid]
+async def test_a_client_that_does_not_fetch_is_closed_at_its_backlog(fetching):
+    session = await fetching("bob")
 
     sent = await send_until(lambda: session.closed)
 
