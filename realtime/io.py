@@ -119,8 +119,8 @@ class IO:
         return await Question(event, payload).ask(self._sockets(user_id), timeout)
 
     async def online(self, user_id) -> bool:
-        """Whether the user has any socket. Raises TypeError."""
-        return bool(self._sockets(user_id))
+        """Whether the user has any socket, in whatever namespace. Raises TypeError."""
+        return bool(self.server.sockets_of(user_id))
 
     async def members(self, room: str) -> list[Member]:
         """Who is in a room. Raises ValueError for no room."""

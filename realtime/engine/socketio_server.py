@@ -147,14 +147,18 @@ class Server(socketio.AsyncServer):
         room = room if to is None else to
         await self.manager.emit(event, data, namespace or "/", room, skip_sid=skip_sid, callback=callback, **kwargs)
 
+    def sockets_of(self, user_id) -> list[Socket]:
+        """A user's sockets, in all namespaces. Raises TypeError for no id."""
+        room, rooms = user_room(user_id), self.manager
+        return [socket for namespace in rooms.get_namespaces() for socket in rooms.members(room, namespace)]
+
     def disconnect_user(self, user_id, reason: str) -> None:
         """Close every socket of a user for good, in all namespaces. Raises TypeError for no id."""
-        room = user_room(user_id)
+        sockets = self.sockets_of(user_id)
         for disconnected in self.admitting.values():
             disconnected.add(str(user_id))
-        for namespace in self.manager.get_namespaces():
-            for socket in tuple(self.manager.members(room, namespace)):
-                socket.close("kicked", reason)
+        for socket in sockets:
+            socket.close("kicked", reason)
 
     async def disconnect(self, sid, namespace=None, ignore_queue=False):
         """Replaces a disconnect that leaves rooms and callbacks behind when a handler raises."""

@@ -381,6 +381,14 @@ async def test_a_user_is_disconnected_from_every_namespace(wire, namespace):
     assert await wire.rest() == [f"42{closing}", "41", f"42/chat,{closing}", "41/chat,"]
 
 
+async def test_a_user_is_online_in_whatever_namespace(wire, namespace):
+    wire = await wire()
+    await wire.join("anna", "/chat")
+
+    assert await io.online("anna")
+    assert not await io.online("bob")
+
+
 async def test_the_server_underneath_disconnects_one_socket(connect, received):
     anna, other = await connect(ANNA), await connect(ANNA)
 
