@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from realtime import Limits, Refused, Unavailable, io
+from tests.engine.raw import Polling
 from tests.realtime import people
 from tests.realtime.people import ANNA, BOB
 
@@ -110,6 +111,17 @@ async def test_a_refused_client_hears_nothing(wire):
     await io.send(["tea", "user::nobody", "user::None"], "news")
 
     assert await wire.rest() == []
+
+
+async def test_a_refused_client_that_polls_hears_nothing(http_server, http_port):
+    client = await Polling.open(http_port)
+    await io.broadcast("early")
+    await client.post('40{"token":"nobody"}')
+    refusal(await client.packet())
+
+    await io.broadcast("news")
+
+    assert await client.packet() == "1"
 
 
 async def test_a_refused_client_runs_no_handler_and_no_hook(wire, hook):
