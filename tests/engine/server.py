@@ -4,7 +4,6 @@ It tells what it holds (`stats`), and does at a client's word what an app may do
 """
 
 import asyncio
-import ctypes
 import gc
 import itertools
 import os
@@ -13,14 +12,12 @@ from contextlib import suppress
 from pathlib import Path
 
 import app
-from bench.peers.heartbeat import Heartbeat
 from handlers.application import Application
 from realtime import EventError, Limits, Refused, io
 from tests.engine.conftest import authenticate as known
 
 NEWS = "news" in sys.argv
 TICK_SECONDS = 0.25
-heartbeat = Heartbeat()
 ran = {"connection": 0, "disconnect": 0}
 
 
@@ -99,21 +96,6 @@ async def pour(socket, backlog: int):
             return
 
 
-@io.on("tasks")
-async def tasks(socket, _):
-    return sorted(map(repr, asyncio.all_tasks()))
-
-
-@io.on("watch")
-async def watch(socket, _):
-    heartbeat.start()
-
-
-@io.on("watched")
-async def watched(socket, _):
-    return heartbeat.stop()
-
-
 def megabytes() -> float:
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGESIZE") / 1e6
@@ -122,7 +104,6 @@ def megabytes() -> float:
 @io.on("stats")
 async def stats(socket, _):
     gc.collect()
-    ctypes.CDLL(None).malloc_trim(0)
     return {
         "megabytes": megabytes(),
         "tasks": len(asyncio.all_tasks()),
@@ -132,7 +113,7 @@ async def stats(socket, _):
         "rooms": sum(map(len, io.server.manager.rooms.values())),
         "deadlines": sum(map(len, io.server.eio.wheel.slots.values())),
         "running": len(io.server.tasks) + len(io.server.unfinished) + len(io.server.hooks.by_socket),
-        "gone": ran["connection"] - ran["disconnect"],
+        "not disconnected": ran["connection"] - ran["disconnect"],
     }
 
 

@@ -10,10 +10,10 @@ from tests.engine.server_process import ROOT, ServerProcess
 
 CROWD = 500
 ASK_SECONDS = 1
-QUIET_SECONDS = 6
-HOSTILE_SECONDS, ROUNDS = 12, 4
+QUIET_SECONDS = 5
+HOSTILE_SECONDS, ROUNDS = 10, 4
 SETTLED_SECONDS = 15
-SAME = ("tasks", "descriptors", "sessions", "websockets", "rooms", "running", "deadlines", "gone")
+SAME = ("tasks", "descriptors", "sessions", "websockets", "rooms", "running", "deadlines", "not disconnected")
 
 
 async def attack(port: int, seconds: float, rounds: int) -> int:
@@ -51,27 +51,25 @@ async def test_nothing_that_clients_send_hurts_the_others(tmp_path):
     try:
         crowd = await Crowd.gather(server.port, CROWD)
         # What is made once, at first use, is no leak.
-        await attack(server.port, 3, 1)
+        await attack(server.port, 2, 1)
         before = await settled(crowd, None)
+        begun = len(server.said.splitlines())
 
         crowd.start(ASK_SECONDS)
         await asyncio.sleep(QUIET_SECONDS)
         quiet = crowd.delays()
-        begun = len(server.said.splitlines())
         connections = await attack(server.port, HOSTILE_SECONDS, ROUNDS)
         hostile = crowd.delays()
         await crowd.stop()
         after = await settled(crowd, before)
 
-        lines = server.said.splitlines()[begun:]
-        print(before, after, connections, len(lines), percentile(quiet, 0.99), percentile(hostile, 0.99), sep="\n")
-        print(*await crowd.members[0].call("tasks"), sep="\n")
         assert crowd.faults == []
         assert crowd.spread() <= 1
         assert only(after, SAME) == only(before, SAME)
         assert after["megabytes"] < before["megabytes"] + 5
-        assert "Traceback" not in server.said
+        lines = server.said.splitlines()[begun:]
         assert len(lines) <= connections
+        assert [line for line in lines if not line.startswith("[I ")] == []
         assert percentile(hostile, 0.99) < 3 * percentile(quiet, 0.99)
         crowd.leave()
     finally:
