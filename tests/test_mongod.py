@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from processes import eventually, lives
 
 from models import connect, mongod
 from models.mongod.process import Mongod
+from tests.processes import eventually, lives
 
 ROOT = Path(__file__).parent.parent
 

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from processes import APP, ROOT, Process, eventually, lives
+
+from tests.processes import APP, ROOT, Process, eventually, lives
 
 RELOADING = [sys.executable, "-m", "tornado.autoreload", "--until-success", ROOT / "app.py"]
 SECRET = "s" * 32
