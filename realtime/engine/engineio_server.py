@@ -54,9 +54,7 @@ class EngineServer(engineio.AsyncServer):
         until = loop.time() + ENDING_SECONDS
         try:
             while self.departed and loop.time() < until:
-                websocket = self.departed.popleft()
-                websocket.session.lost("transport close")
-                websocket.session = websocket.receive = None
+                self.departed.popleft().leave()
         finally:
             if self.departed:
                 loop.call_later(0, self.end_departed)

@@ -182,8 +182,7 @@ class Session:
 
     def forget(self) -> None:
         """Drop it from the table: no request can find it any more."""
-        if self.engine.sockets.pop(self.sid, None):
-            self.engine.garbage.session_ended(len(self.engine.sockets))
+        self.engine.sockets.pop(self.sid, None)
         if not self.upgraded:
             self.carrier.forgotten()
 

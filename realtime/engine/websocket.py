@@ -90,6 +90,22 @@ class WebSocket(asyncio.Protocol):
             elif opcode == ERROR:
                 self.fail(payload)
 
+    def eof_received(self):
+        """The peer is gone: called by the loop. To close takes longer than anything else, so it comes in portions."""
+        if self.session and not self.closing:
+            self.engine.depart(self)
+            return True
+        return False
+
+    def leave(self) -> None:
+        """End the session of a peer that is gone: called by the server, for a portion of many at a time."""
+        if self.session:
+            self.session.lost("transport close")
+            self.session = self.receive = None
+        if self.transport:
+            self.engine.wheel.cancel(self)
+            self.transport.abort()
+
     def connection_lost(self, error):
         """End: called by the loop."""
         self.transport = self.held = None

@@ -23,4 +23,9 @@ def connect(port: int, number: int) -> socket.socket:
 if __name__ == "__main__":
     port, count = map(int, sys.argv[1:])
     clients = [connect(port, number) for number in range(count)]
-    sys.stdin.read()
+    how = sys.stdin.read()
+    if how == "politely":
+        # What is left to read when a process ends makes its kernel send a RST instead of a FIN.
+        for client in clients:
+            client.setblocking(False)
+            client.recv(65536)
