@@ -112,7 +112,19 @@ async def serve(settings: Settings, mongodb_url: str):
         try:
             await asyncio.Event().wait()
         finally:
-            await drain(app, server, settings.drain_seconds)
+            try:
+                await drain(app, server, settings.drain_seconds)
+            finally:
+                await end_tasks(settings.drain_seconds / 10)
+
+
+async def end_tasks(seconds: float):
+    """Cancels whatever still runs, and gives it so long to take notice."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)
 
 
 def ending_signals() -> set[int]:
@@ -150,8 +162,9 @@ def database(settings: Settings):
 
 def run(settings: Settings):
     """Serves with the fastest event loop there is. Raises SettingsError, mongod.CannotStart, models.CannotConnect."""
-    with database(settings) as mongodb_url, asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(serve(settings, mongodb_url))
+    with database(settings) as mongodb_url:
+        # Not asyncio.run, which at its end waits for ever for a hook that will not be cancelled.
+        new_event_loop().run_until_complete(serve(settings, mongodb_url))
 
 
 def main():
@@ -169,6 +182,9 @@ def main():
         print(error, file=sys.stderr, flush=True)
         # Not sys.exit: tornado.autoreload would wait for a change of a file.
         os._exit(2)
+    sys.stdout.flush()
+    # Not a return: a thread that a hook has started and that hangs would hold up the end.
+    os._exit(0)
 
 
 if __name__ == "__main__":

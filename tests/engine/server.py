@@ -8,6 +8,7 @@ import gc
 import itertools
 import os
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -47,6 +48,9 @@ async def hang(user_id: str, where: str):
     if user_id.startswith(f"hangs-in-{where}"):
         say(f"{user_id} hangs")
         await asyncio.Event().wait()
+    if user_id.startswith(f"blocks-in-{where}"):
+        say(f"{user_id} blocks")
+        await asyncio.to_thread(time.sleep, 60)
     while user_id.startswith(f"clings-to-{where}"):
         say(f"{user_id} clings")
         with suppress(asyncio.CancelledError):

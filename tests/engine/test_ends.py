@@ -138,14 +138,14 @@ async def test_what_hangs_in_the_app_does_not_hold_up_the_end(start, where):
     assert "Traceback" not in server.said
 
 
-@pytest.mark.parametrize("where", ["clings-to-hook", "clings-to-work", "clings-to-disconnect"])
+@pytest.mark.parametrize("where", ["clings-to-hook", "clings-to-work", "clings-to-disconnect", "blocks-in-work"])
 async def test_what_will_not_be_cancelled_does_not_hold_up_the_end_either(start, where):
     server = await start(2)
     clinging, other = await enter(server, where), await enter(server, "other")
-    if where == "clings-to-work":
+    if where.endswith("work"):
         clinging.send('42["work",0]')
     if where != "clings-to-disconnect":
-        await server.says(f"{where} clings")
+        await server.says(f"{where} (clings|blocks)")
     began = time.monotonic()
     server.terminate()
     for events, closed, _ in await asyncio.gather(end_of(clinging), end_of(other)):
