@@ -103,6 +103,7 @@ class WebSocket(asyncio.Protocol):
             self.session.lost("transport close")
             self.session = self.receive = None
         if self.transport:
+            self.closing = True
             self.engine.wheel.cancel(self)
             self.transport.abort()
 
@@ -198,7 +199,9 @@ class WebSocket(asyncio.Protocol):
 
     def too_slow(self) -> None:
         """Close a peer that doesn't read fast enough."""
-        if not self.closing:
+        if self.session is None:
+            self.close(POLICY, "slow")
+        elif not self.closing:
             self.session.end_for_now("slow", "This client did not read what it was sent; it may connect again.")
 
     def fail(self, error) -> None:

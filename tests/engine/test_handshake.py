@@ -182,6 +182,13 @@ async def test_another_origin_is_refused_on_a_session_that_polls(server):
     assert await io.online("anna")
 
 
+async def test_a_client_s_address_is_its_own(server):
+    websocket = await server.websocket("anna", headers={"X-Forwarded-For": "1.2.3.4"})
+    socket = io.server.manager.socket(websocket.id, "/")
+    assert socket.ip == "127.0.0.1"
+    assert io.server.get_environ(websocket.id)["REMOTE_ADDR"] == "127.0.0.1"
+
+
 async def test_friends_are_told_that_they_may_read(server):
     answer = await server.request("GET", POLLING, headers={"Origin": "https://friend.example.com"})
     assert answer.headers["access-control-allow-origin"] == "https://friend.example.com"

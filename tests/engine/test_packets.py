@@ -247,3 +247,25 @@ async def test_a_client_cannot_fake_another_s_ack(server):
     assert await bert.call("echo", 1) == [1]
     anna.send('431["truth"]')
     assert await asking == "truth"
+
+
+async def test_a_disconnect_handler_that_raises_leaves_no_ghost(server, lines):
+    ran = []
+
+    async def hook(socket, user):
+        await socket.join("room")
+
+        @socket.on("disconnect")
+        async def disconnect(socket, reason):
+            ran.append((socket.rooms, reason))
+            raise RuntimeError("a bug")
+
+    io.server.connection = hook
+    websocket = await server.websocket("anna")
+    assert await websocket.call("echo", 1) == [1]
+    websocket.connection.reset()
+    await server.empty()
+    assert ran == [({"room", "user::anna"}, "transport close")]
+    assert await io.members("room") == []
+    assert not await io.online("anna")
+    assert len(lines()) == 1

@@ -1,6 +1,7 @@
 """A session that polls moves to a WebSocket (Engine.IO v4, "Upgrade")."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
@@ -245,3 +246,21 @@ async def test_a_probe_that_is_silent_when_its_session_ends_is_closed_with_it(se
     await io.drain(0.2)
     assert (await websocket.closed()).code == 1001
     await server.empty()
+
+
+@pytest.mark.parametrize("flood", ["pings", "probes"])
+async def test_a_probe_that_floods_and_does_not_read_is_closed(server, lines, monkeypatch, flood):
+    monkeypatch.setattr("realtime.engine.websocket.CLOSING_SECONDS", 0.05)
+    server.limit(backlog_bytes=20_000, volatile_bytes=5000)
+    client = await server.polling("anna")
+    websocket = await client.upgrade()
+    websocket.connection.writer.transport.pause_reading()
+    frames = websocket.frames.ping(b"x" * 120) if flood == "pings" else websocket.frames.send_data("2probe")
+    with suppress(TimeoutError):
+        async with asyncio.timeout(4):
+            while io.server.eio.websockets:
+                websocket.connection.write(frames * 1000)
+                await asyncio.sleep(0)
+    assert not io.server.eio.websockets
+    await works(client)
+    assert len(lines()) <= 1

@@ -212,3 +212,34 @@ async def test_a_flood_of_frames_before_the_101_is_read_whole(server):
     assert (await connection.answer()).status == 101
     assert (await websocket.next())[0] == "0"
     assert (await websocket.next()).startswith('40{"sid":')
+
+
+async def test_a_client_that_waits_to_be_read_is_closed_as_any_other(server):
+    release = asyncio.Event()
+    io.on("wait")(lambda socket, payload: release.wait())
+    websocket = await server.websocket("anna")
+    session = server_socket(websocket).session
+    websocket.send(*['42["wait"]'] * 100)
+    await until(lambda: session.carrier.paused)
+    session.end_for_now("drain", "Bye")
+    assert (await websocket.event())[1]["code"] == "drain"
+    assert await websocket.next() == Closed(1012, "drain")
+    websocket.close(1012)
+    # Its answer is read, so nobody waits for it in vain.
+    async with asyncio.timeout(1):
+        await websocket.connection.ended()
+    release.set()
+    await server.empty()
+
+
+async def test_a_flood_of_pings_that_nobody_reads_the_answers_of_is_ended(server, lines, monkeypatch):
+    monkeypatch.setattr("realtime.engine.websocket.CLOSING_SECONDS", 0.05)
+    server.limit(backlog_bytes=20_000, volatile_bytes=5000)
+    websocket = await server.websocket("anna")
+    websocket.connection.writer.transport.pause_reading()
+    pings = websocket.frames.ping(b"x" * 120) * 1000
+    async with asyncio.timeout(5):
+        while io.server.eio.websockets:
+            websocket.connection.write(pings)
+            await asyncio.sleep(0)
+    assert len(lines()) <= 1
