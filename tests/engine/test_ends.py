@@ -10,6 +10,8 @@ import pytest
 from tests.engine.raw import Closed, Polling, WebSocket, request
 from tests.engine.server_process import ServerProcess
 
+pytestmark = pytest.mark.slow  # Each starts a server of its own and waits for its grace period.
+
 DRAIN = ["closing", {"code": "drain", "message": "The server restarts; this client connects again by itself."}]
 RESTART = 1012
 

@@ -142,7 +142,7 @@ async def test_an_aborted_poll_loses_no_packet(server):
 
 async def test_a_poll_right_behind_an_aborted_one_is_no_second_poll(server):
     client = await server.polling("anna")
-    for _ in range(10):
+    for _ in range(3):
         poll = await client.start_poll()
         await until(lambda: server.sessions[client.sid].carrier.waiting)
         poll.close()
