@@ -7,10 +7,11 @@ import time
 
 import pytest
 
+from realtime import io
+from tests.engine.conftest import until
 from tests.engine.raw import Closed, Polling, WebSocket, request
 from tests.engine.server_process import ServerProcess
-
-pytestmark = pytest.mark.slow  # Each starts a server of its own and waits for its grace period.
+from tests.engine.test_drops import CLIENTS, Holds, crowd
 
 DRAIN = ["closing", {"code": "drain", "message": "The server restarts; this client connects again by itself."}]
 RESTART = 1012
@@ -229,3 +230,31 @@ async def test_a_second_signal_ends_it_at_once(start):
     server.process.send_signal(signal.SIGTERM)
     assert await server.ended() == 0
     assert time.monotonic() - began < 1
+
+
+@pytest.mark.slow
+@pytest.mark.gen_test(timeout=60)
+@pytest.mark.parametrize("seconds", [0, 5])
+async def test_thousands_are_sent_away_without_holding_the_loop(server, lines, seconds):
+    gone = []
+
+    async def hook(socket, user):
+        await socket.join("room")
+
+        @socket.on("disconnect")
+        async def disconnect(socket, reason):
+            gone.append(reason)
+
+    io.server.connection = hook
+    clients = await crowd(server.port)
+    await until(lambda: len(io.server.manager.members("room")) == CLIENTS, seconds=40)
+    holds = Holds()
+    await io.drain(seconds)
+    await until(lambda: len(gone) == CLIENTS)
+    if seconds:
+        assert holds.stop() < 0.05
+    assert set(gone) == {"drain"}
+    assert [*server.sessions, *io.server.tasks, *io.server.manager.rooms["/"]] == []
+    assert lines() == []
+    clients.kill()
+    await clients.wait()
