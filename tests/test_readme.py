@@ -21,6 +21,7 @@ pytestmark = pytest.mark.shipped
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 NOT_CLONED = shutil.ignore_patterns(".*", "node_modules", "var", "__pycache__")
+LANGUAGES = {"python", "js", "json", "sh", "ini", "caddyfile", "nginx"}
 TESTS = "tests/handlers/test_votes.py"
 ADDRESS = "http://localhost:8888"
 PRELUDE = 'import { io } from "socket.io-client"; setTimeout(process.exit, 10_000).unref();'
@@ -134,9 +135,13 @@ def test_a_page_can_raise_a_hand(run, jwt):
     assert {next(said), next(said)} == {"anna raises a hand", '{"ok":true}'}
 
 
+async def test_an_error_looks_as_shown(call):
+    assert (await call("GET", "/users/me")).json == json.loads(blocks("json")[0])
+
+
 def test_every_block_of_code_is_run_by_a_test():
     assert len(blocks("js")) == 3
-    assert set(re.findall(r"^```(\S+)", README, re.MULTILINE)) == {"python", "js", "sh", "ini", "caddyfile", "nginx"}
+    assert set(re.findall(r"^```(\S+)", README, re.MULTILINE)) == LANGUAGES
 
 
 def signature(call: str) -> tuple[str, inspect.Signature]:
