@@ -6,6 +6,7 @@ from collections import deque
 import engineio
 
 from realtime.engine.garbage import Garbage
+from realtime.engine.inbox import Inbox
 from realtime.engine.limits import Limits
 from realtime.engine.outbox import Outbox
 from realtime.engine.session import Handshake, Session
@@ -26,7 +27,7 @@ class EngineServer(engineio.AsyncServer):
     def __init__(self, limits: Limits, **options):
         super().__init__(monitor_clients=False, **options)
         self.limits = limits
-        self.wheel, self.outbox, self.garbage = Wheel(), Outbox(), Garbage()
+        self.wheel, self.inbox, self.outbox, self.garbage = Wheel(), Inbox(), Outbox(), Garbage()
         self.departed: deque[WebSocket] = deque()
         self.client_class = None
         self.websockets = 0

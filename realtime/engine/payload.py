@@ -59,7 +59,7 @@ def loads(text: str, depth: int):
     Raises ValueError for anything that is not JSON, nests deeper than `depth`, or holds an integer of more than 64
     bits, which would silently become a float.
     """
-    if text.count("[") + text.count("{") > depth and nesting(text) > depth:
+    if text.count("[") + text.count("{") > depth and nests_deeper(text, depth):
         raise ValueError(f"JSON nested deeper than {depth}")
     if LONG_NUMBER.search(text):
         json.loads(text, parse_int=integer)
@@ -73,9 +73,9 @@ def integer(digits: str) -> int:
     return int(digits)
 
 
-def nesting(text: str) -> int:
-    """How deep the brackets of a JSON text nest, those inside its strings left out."""
-    deepest = level = 0
+def nests_deeper(text: str, depth: int) -> bool:
+    """Whether the brackets of a JSON text nest deeper, those inside its strings left out."""
+    level = 0
     in_string = escaped = False
     for character in text:
         if escaped:
@@ -86,7 +86,8 @@ def nesting(text: str) -> int:
             in_string = True
         elif character in "[{":
             level += 1
-            deepest = max(deepest, level)
+            if level > depth:
+                return True
         elif character in "]}":
             level -= 1
-    return deepest
+    return False

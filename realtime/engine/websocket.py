@@ -13,7 +13,7 @@ BEHIND_CHECK_SECONDS = 0.5
 PORTION_BYTES = 4096
 """How much is read before a pause of reading can take effect."""
 READING_SECONDS = 0.005
-"""How long at a time one client's messages may hold the loop."""
+"""How long at a time what clients have sent in one go may hold the loop."""
 
 NORMAL, GOING_AWAY, POLICY, RESTART = 1000, 1001, 1008, 1012
 
@@ -60,19 +60,19 @@ class WebSocket(asyncio.Protocol):
     def read_portions(self, data: bytes) -> None:
         """Read much in portions, between which others get their turn."""
         loop = asyncio.get_running_loop()
-        until = loop.time() + READING_SECONDS
+        until = loop.time() + READING_SECONDS / (len(self.engine.inbox.waiting) or 1)
         for end in range(PORTION_BYTES, len(data) + PORTION_BYTES, PORTION_BYTES):
             self.read(data[end - PORTION_BYTES : end])
             if self.held is None and loop.time() > until and end < len(data):
                 self.pause_reading()
                 self.resting = True
-                loop.call_soon(self.go_on)
+                self.engine.inbox.add(self)
             if self.held is not None:
                 self.held += data[end:]
                 return
 
     def go_on(self) -> None:
-        """Read what others had to be let by for."""
+        """Read what others were let by for: called by the inbox."""
         self.resting = False
         self.resume_reading()
 

@@ -287,9 +287,10 @@ async def test_a_client_is_told_why_it_is_closed_as_slow(server):
     assert (await slow.closed()).code == 1008
 
 
-async def test_what_one_client_sends_in_one_go_does_not_hold_the_loop_for_long(server):
-    websocket = await server.websocket("anna")
-    junk = websocket.frames.send_data("431[]") * 40_000
+@pytest.mark.parametrize("clients", [1, 5])
+async def test_what_clients_send_in_one_go_does_not_hold_the_loop_for_long(server, clients):
+    websockets = [await server.websocket("anna") for _ in range(clients)]
+    junk = websockets[0].frames.send_data("431[]") * (40_000 // clients)
     longest, done = 0.0, asyncio.Event()
 
     async def watch():
@@ -300,8 +301,10 @@ async def test_what_one_client_sends_in_one_go_does_not_hold_the_loop_for_long(s
             longest = max(longest, time.perf_counter() - started)
 
     watching = asyncio.ensure_future(watch())
-    websocket.connection.write(junk)
-    assert await websocket.call("echo", 1) == [1]
+    for websocket in websockets:
+        websocket.connection.write(junk)
+    for websocket in websockets:
+        assert await websocket.call("echo", 1) == [1]
     done.set()
     await watching
     assert longest < 0.05
