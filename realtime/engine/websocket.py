@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+from contextlib import suppress
 
 from realtime.engine.frame_reader import ERROR, FrameReader
 from realtime.engine.frames import BINARY, CLOSE, NO_STATUS, PING, TEXT, close_frame, pong_frame
@@ -231,7 +232,8 @@ class WebSocket(asyncio.Protocol):
         self.write(close_frame(code, reason) if code != NO_STATUS else close_frame(NORMAL))
         self.flush()
         self.closing = True
-        if self.transport.can_write_eof():
+        # The peer may be gone, only that the loop has not heard of it.
+        with suppress(OSError):
             self.transport.write_eof()
         self.engine.wheel.schedule(self, self.engine.wheel.now() + CLOSING_SECONDS)
         self.resume_reading()
