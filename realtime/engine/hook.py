@@ -17,8 +17,9 @@ class Hook:
     may be older than the leave. A join by others needs no note, as it has put all the user's sockets there itself.
     """
 
-    def __init__(self, socket):
-        self.socket, self.outdated, self.running = socket, set(), True
+    def __init__(self):
+        # Not the socket: what a hook starts, if only a timer, keeps its context and so this for a while.
+        self.outdated, self.running = set(), True
 
 
 def is_outdated(room: str, user_id: str) -> bool:
@@ -35,7 +36,7 @@ class Hooks:
 
     async def run(self, socket) -> bool:
         """Run the hook of a socket; on failure close its transport for now. Returns whether it succeeded."""
-        hook = self.by_socket[socket] = Hook(socket)
+        hook = self.by_socket[socket] = Hook()
         token = current.set(hook)
         try:
             async with asyncio.timeout(socket.server.limits.hook_seconds):

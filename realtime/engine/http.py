@@ -175,6 +175,9 @@ class EngineHandler(RequestHandler):
 
     async def poll(self, session):
         """Answer with what there is to fetch, as soon as there is something. A poll that is aborted loses nothing."""
+        # It may have gone between its request and our answer to it, in which case nobody tells us any more.
+        if self.gone or self.request.connection.stream.closed():
+            return
         try:
             self.polled = asyncio.current_task()
             messages = await session.carrier.poll()
