@@ -341,5 +341,5 @@ if __name__ == "__main__":
     # What they write to connections that are closed already is no news.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
     # Those who measure come first.
-    os.nice(5)
+    os.nice(19)
     asyncio.run(main(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])))
