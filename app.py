@@ -136,7 +136,8 @@ def ending_signals() -> set[int]:
 def listen(server: HTTPServer, settings: Settings):
     """Opens the port and says where it is. Raises SettingsError."""
     try:
-        sockets = bind_sockets(settings.port, settings.address)
+        # After a restart everybody comes back at once; whoever finds the queue full tries again only a second later.
+        sockets = bind_sockets(settings.port, settings.address, backlog=4096)
     except OSError as error:
         reason = f"Cannot listen on {settings.address}, port {settings.port}: {error.strerror}."
         raise SettingsError(f"{reason} Choose another: PORT=8889 make run") from None
