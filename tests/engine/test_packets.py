@@ -269,3 +269,13 @@ async def test_a_disconnect_handler_that_raises_leaves_no_ghost(server, lines):
     assert await io.members("room") == []
     assert not await io.online("anna")
     assert len(lines()) == 1
+
+
+@pytest.mark.parametrize("answer", ["[]", "[1,2,3]", '["x"]'])
+async def test_an_ack_that_its_callback_cannot_take_costs_nobody_the_connection(server, lines, answer):
+    websocket = await server.websocket("anna")
+    await io.server.emit("question", room=websocket.id, callback=lambda number: number + 1)
+    assert await websocket.receive() == '421["question"]'
+    websocket.send(f"431{answer}")
+    assert await websocket.call("echo", 1) == [1]
+    assert len(lines()) <= 1
