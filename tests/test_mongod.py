@@ -21,6 +21,8 @@ APP = """
 import sys, time
 from pathlib import Path
 from models import mongod
+
+pytestmark = pytest.mark.slow
 with mongod.running(Path(sys.argv[1]), alone_seconds=int(sys.argv[2])) as url:
     print(url, flush=True)
     time.sleep(60)

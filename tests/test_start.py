@@ -13,6 +13,8 @@ import pytest
 
 from tests.processes import APP, ROOT, Process, eventually, lives
 
+pytestmark = pytest.mark.slow
+
 RELOADING = [sys.executable, "-m", "tornado.autoreload", "--until-success", ROOT / "app.py"]
 SECRET = "s" * 32
 

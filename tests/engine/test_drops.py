@@ -14,6 +14,8 @@ from realtime.engine.session import Session
 from realtime.engine.websocket import WebSocket
 from tests.engine.conftest import until
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 CLIENTS = 5000
 

@@ -13,6 +13,8 @@ from tests.engine.raw import Closed, Polling, WebSocket, request
 from tests.engine.server_process import ServerProcess
 from tests.engine.test_drops import CLIENTS, Holds, crowd
 
+pytestmark = pytest.mark.slow
+
 DRAIN = ["closing", {"code": "drain", "message": "The server restarts; this client connects again by itself."}]
 RESTART = 1012
 

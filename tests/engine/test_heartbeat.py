@@ -11,6 +11,8 @@ from realtime.engine.wheel import TICK_SECONDS, Wheel
 from tests.engine.conftest import until
 from tests.engine.raw import Closed
 
+pytestmark = pytest.mark.slow
+
 LATE_SECONDS = 3 * TICK_SECONDS
 
 

@@ -7,6 +7,8 @@ from app import drain, make_app, make_server
 from realtime import io
 from tests.javascript.client import LIBRARIES, UPGRADE, Kind
 
+pytestmark = pytest.mark.slow
+
 DRAIN_SECONDS = 1
 FOR_NOW = [("transport close", True), ("transport error", True)]
 FOR_GOOD = ("io server disconnect", False)
