@@ -14,6 +14,7 @@ from models import connect, mongod
 from models.mongod.process import Mongod
 from tests.processes import eventually, lives
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
 
 # An app with nothing but a database, which says when it is there and then waits.
@@ -21,8 +22,6 @@ APP = """
 import sys, time
 from pathlib import Path
 from models import mongod
-
-pytestmark = pytest.mark.slow
 with mongod.running(Path(sys.argv[1]), alone_seconds=int(sys.argv[2])) as url:
     print(url, flush=True)
     time.sleep(60)
