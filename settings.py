@@ -2,15 +2,17 @@
 
 import ipaddress
 import secrets
+from email.policy import default as mail_policy
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SHORTEST_SECRET_BYTES = 32  # RFC 7518, 3.2: an HS256 key has the size of the hash or more.
+TEN_YEARS = 10 * 365 * 24 * 3600
 MAKE_ONE = 'make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 
@@ -36,6 +38,12 @@ def _network(value) -> IPv4Network | IPv6Network:
         raise ValueError(f"{value} is neither an address nor a network such as 10.0.0.0/8") from None
 
 
+def _is_server(url: SplitResult) -> bool:
+    """Whether `url` names a server and perhaps a login, and nothing else. Raises ValueError for a port out of range."""
+    named = bool(url.hostname) and url.port != 0 and bool(url.username) == bool(url.password)
+    return named and url.path in ("", "/") and not (url.query or url.fragment)
+
+
 Origins = Annotated[list[Annotated[str, AfterValidator(_origin)]], NoDecode, BeforeValidator(_split)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Networks = Annotated[list[Network], NoDecode, BeforeValidator(_split)]
@@ -52,10 +60,16 @@ class Settings(BaseSettings):
     var_dir: Path = Path("var")
     jwt_secret: str = Field("", repr=False)
     access_token_seconds: int = Field(3600, ge=1)
+    refresh_token_seconds: int = Field(30 * 24 * 3600, le=TEN_YEARS)
     mongodb_url: str = Field("", repr=False)
     mongodb_database: str = Field("app", pattern=r"^[A-Za-z0-9_-]{1,63}$")
+    smtp_url: str = Field("", repr=False)
+    mail_from: str = ""
+    public_url: str = ""
+    confirm_emails: bool = False
     cors_origins: Origins = []
     trusted_proxies: Networks = []
+    rate_limits: bool = True
     max_message_bytes: int = Field(65536, ge=1024)
     max_backlog_bytes: int = Field(1024 * 1024, ge=65536)
     max_events_per_second: float = Field(100, gt=0, allow_inf_nan=False)
@@ -88,16 +102,61 @@ class Settings(BaseSettings):
             raise ValueError(f"it must have {SHORTEST_SECRET_BYTES} bytes or more; {MAKE_ONE}")
         return secret
 
+    @field_validator("refresh_token_seconds")
+    @classmethod
+    def _longest_token(cls, seconds: int, info) -> int:
+        if seconds < info.data.get("access_token_seconds", 0):
+            raise ValueError("it must not be shorter than ACCESS_TOKEN_SECONDS")
+        return seconds
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, url: str) -> str:
+        try:
+            parts = urlsplit(url)
+            known = not url or (parts.scheme in ("smtp", "smtps") and _is_server(parts))
+        except ValueError:
+            known = False
+        if not known:
+            # Without the value, which may hold a password.
+            raise ValueError("it must look like smtp://user:password@mail.example.com:587, or smtps:// with port 465")
+        return url
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mailbox(cls, sender: str) -> str:
+        header = mail_policy.header_factory("From", sender)
+        if sender and (header.defects or [bool(each.domain) for each in header.addresses] != [True]):
+            raise ValueError(f"{sender!r} is not an address such as App <no-reply@example.com>")
+        return sender
+
+    @field_validator("public_url")
+    @classmethod
+    def _own_origin(cls, url: str, info) -> str:
+        if not url and info.data.get("env") == "development":
+            return f"http://localhost:{info.data.get('port')}"
+        return _origin(url) if url else url
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        missing = []
-        if self.production and not self.jwt_secret:
-            missing.append(f"JWT_SECRET ({MAKE_ONE})")
-        if self.production and not self.mongodb_url:
-            missing.append("MONGODB_URL (such as mongodb://db.example.com/?journal=true)")
-        if missing:
+        if missing := self._missing_in_production():
             raise ValueError(f"ENV=production needs {' and '.join(missing)}.")
+        if self.smtp_url and not self.mail_from:
+            raise ValueError("SMTP_URL needs MAIL_FROM, whom mails are from (such as App <no-reply@example.com>).")
         return self
+
+    def _missing_in_production(self) -> list[str]:
+        needed = {
+            f"JWT_SECRET ({MAKE_ONE})": not self.jwt_secret,
+            "MONGODB_URL (such as mongodb://db.example.com/?journal=true)": not self.mongodb_url,
+            "SMTP_URL, for CONFIRM_EMAILS sends mails (such as smtp://user:password@mail.example.com:587)": (
+                self.confirm_emails and not self.smtp_url
+            ),
+            "PUBLIC_URL, for mails have links (such as https://app.example.com)": (
+                bool(self.smtp_url) and not self.public_url
+            ),
+        }
+        return [setting for setting, is_missing in needed.items() if is_missing] if self.production else []
 
 
 def load() -> Settings:

@@ -103,7 +103,14 @@ def quick_passwords(monkeypatch):
 @pytest.fixture
 def settings(tmp_path) -> Settings:
     """What the app is started with; a test file may have a `settings` of its own."""
-    return Settings(_env_file=None, env="development", jwt_secret="s" * 32, var_dir=tmp_path, drain_seconds=0)
+    return Settings(
+        _env_file=None,
+        env="development",
+        jwt_secret="s" * 32,
+        var_dir=tmp_path,
+        drain_seconds=0,
+        rate_limits=False,
+    )
 
 
 @pytest.fixture

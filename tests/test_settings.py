@@ -61,7 +61,8 @@ def test_a_secret_that_was_cut_short_is_made_anew(tmp_path):
 
 
 def test_a_secret_is_not_shown_when_settings_are_printed(given):
-    settings = given(JWT_SECRET="hidden-" * 8, MONGODB_URL="mongodb://anna:hidden@localhost/")
+    smtp = {"SMTP_URL": "smtp://anna:hidden@localhost", "MAIL_FROM": "app@example.com"}
+    settings = given(JWT_SECRET="hidden-" * 8, MONGODB_URL="mongodb://anna:hidden@localhost/", **smtp)
     assert "hidden" not in repr(settings)
 
 
@@ -99,7 +100,26 @@ def test_lists_are_comma_separated(given):
         ("PORT", "65536"),
         ("ADDRESS", "example.com"),
         ("ACCESS_TOKEN_SECONDS", "0"),
+        ("REFRESH_TOKEN_SECONDS", "3599"),
+        ("REFRESH_TOKEN_SECONDS", "1000000000"),
         ("MONGODB_DATABASE", "a.b"),
+        ("SMTP_URL", "mail.example.com"),
+        ("SMTP_URL", "http://mail.example.com"),
+        ("SMTP_URL", "smtp://:587"),
+        ("SMTP_URL", "smtp://mail.example.com:0"),
+        ("SMTP_URL", "smtp://mail.example.com:70000"),
+        ("SMTP_URL", "smtp://anna@mail.example.com"),
+        ("SMTP_URL", "smtp://mail.example.com/path"),
+        ("SMTP_URL", "smtp://mail.example.com?tls=no"),
+        ("MAIL_FROM", "app"),
+        ("MAIL_FROM", "App <app@>"),
+        ("MAIL_FROM", "app@example.com, evil@example.com"),
+        ("MAIL_FROM", "app@example.com\nBcc: evil@example.com"),
+        ("PUBLIC_URL", "app.example.com"),
+        ("PUBLIC_URL", "https://app.example.com/path"),
+        ("PUBLIC_URL", "ftp://app.example.com"),
+        ("CONFIRM_EMAILS", "perhaps"),
+        ("RATE_LIMITS", "10"),
         ("CORS_ORIGINS", "*"),
         ("CORS_ORIGINS", "https://a.example/path"),
         ("CORS_ORIGINS", "https://a.example,b.example"),
@@ -121,6 +141,11 @@ def test_a_wrong_value_is_refused_by_its_name_in_one_sentence(name, value, refus
 
 def test_a_secret_that_is_too_short_is_not_repeated(refusal):
     assert "hunter2" not in refusal(JWT_SECRET="hunter2")
+
+
+@pytest.mark.parametrize("url", ["smtp://anna:hunter2@", "smtp://anna:hunter2@mail:x", "http://anna:hunter2@mail"])
+def test_the_password_of_a_mail_server_is_not_repeated(url, refusal):
+    assert "hunter2" not in refusal(SMTP_URL=url)
 
 
 def test_every_wrong_value_is_named(refusal):
@@ -160,6 +185,24 @@ def test_production_names_all_that_is_missing_and_how_to_make_it(refusal):
     assert 'python -c "import secrets; print(secrets.token_urlsafe(48))"' in sentence
 
 
+def test_mails_need_somebody_they_are_from(refusal):
+    assert refusal(SMTP_URL="smtp://localhost:25").startswith("SMTP_URL needs MAIL_FROM")
+
+
+def test_production_needs_to_know_where_links_in_mails_lead(given, refusal):
+    mail = {"SMTP_URL": "smtps://anna:s3cret@mail.example.com", "MAIL_FROM": "App <app@example.com>"}
+    assert refusal(**PRODUCTION, **mail).startswith("ENV=production needs PUBLIC_URL")
+    assert given(PUBLIC_URL="https://App.example.com").public_url == "https://app.example.com"
+
+
+def test_production_cannot_ask_for_confirmed_addresses_without_a_mail_server(refusal):
+    assert refusal(**PRODUCTION, CONFIRM_EMAILS="true").startswith("ENV=production needs SMTP_URL")
+
+
+def test_links_in_mails_of_development_lead_to_this_machine(given):
+    assert given(PORT="9000", CONFIRM_EMAILS="true").public_url == "http://localhost:9000"
+
+
 def test_production_makes_no_secret_of_its_own(refusal, tmp_path):
     refusal(ENV="production")
     assert not (tmp_path / "var").exists()
@@ -171,5 +214,5 @@ def test_the_example_lists_exactly_the_settings_there_are(given):
     assert list(listed) == [field.upper() for field in Settings.model_fields]
     assert given(**listed) == load()
     defaults = {name: field.default for name, field in Settings.model_fields.items()}
-    shown = {name: "" if value in ("", []) else str(value) for name, value in defaults.items()}
+    shown = {name: "" if value in ("", []) else str(value).lower() for name, value in defaults.items()}
     assert listed == {name.upper(): value for name, value in shown.items()}
