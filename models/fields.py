@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
+from models.common_passwords import is_common
+
 # The pattern of HTML's <input type="email">, so that browser and server agree; it is ASCII.
 EMAIL = re.compile(
     r"[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
@@ -28,6 +30,12 @@ def folded(username: str) -> str:
     return normalized(normalized(username).casefold())
 
 
+def check_password_of(password: str, username: str, email: str):
+    """Raises ValueError for a password that is the user's own name or address, in whatever case."""
+    if folded(password) in (folded(username), folded(email), folded(email.partition("@")[0])):
+        raise ValueError("This password is your username or your e-mail; choose another")
+
+
 def _email(given: str) -> str:
     if len(given) > LONGEST_EMAIL or not EMAIL.fullmatch(given):
         raise ValueError("An e-mail looks like ann@example.com")
@@ -47,6 +55,13 @@ def _allowed(character: str) -> bool:
     return character in "_.-" or ((character.isalpha() or character.isdecimal()) and character not in INVISIBLE_LETTERS)
 
 
+def _password(given: str) -> str:
+    if is_common(given):
+        raise ValueError("This password is too common; choose another")
+    return given
+
+
 Username = Annotated[str, StringConstraints(max_length=LONGEST_TYPED_USERNAME), AfterValidator(_username)]
 Email = Annotated[str, AfterValidator(_email)]
-Password = Annotated[str, StringConstraints(min_length=8, max_length=LONGEST_PASSWORD)]
+# A new one: who logs in with an older one is let in.
+Password = Annotated[str, StringConstraints(min_length=8, max_length=LONGEST_PASSWORD), AfterValidator(_password)]

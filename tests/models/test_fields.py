@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from models.fields import Email, Password, Username, folded
+from models.fields import Email, Password, Username, check_password_of, folded
 
 
 @pytest.mark.parametrize("name", ["ann", "Ann_B.c-9", "x" * 30, "Ærøskøbing", "たなか", "иван", "ﬁona"])
@@ -64,3 +64,20 @@ def test_a_password_has_eight_to_128_characters(password, good):
         assert not good
     else:
         assert good
+
+
+@pytest.mark.parametrize("password", ["password1", "PASSWORD1", "trustno1"])
+def test_a_new_password_is_none_of_the_commonest(password):
+    with pytest.raises(ValidationError, match="This password is too common; choose another"):
+        TypeAdapter(Password).validate_python(password)
+
+
+@pytest.mark.parametrize("password", ["annabella", "AnnaBella", "anna.b@example.com", "Anna.B", "\uff41nnabella"])
+def test_a_password_is_not_the_name_or_the_address_of_its_user(password):
+    with pytest.raises(ValueError, match="This password is your username or your e-mail; choose another"):
+        check_password_of(password, "Annabella", "anna.b@example.com")
+
+
+@pytest.mark.parametrize("password", ["annabella is me", "example.com", "correct horse"])
+def test_a_password_may_have_them_in_it(password):
+    check_password_of(password, "Annabella", "anna.b@example.com")
