@@ -1,0 +1,32 @@
+"""What other collections hold of a user: it follows a new name, and goes with the account. Yours to extend.
+
+A model that keeps a user's name or id adds a line here: to `renamed` where it copies the name, to `deleted` what is the
+user's, and to `prepare` the index that finds it, or each call reads the whole collection. Either may be called again
+for the same user: after a crash half way there is a second try.
+"""
+
+
+async def renamed(db, user):
+    """Writes a user's new name wherever the old one was copied to."""
+    name = {"from.username": user.username}
+    await db.messages.update_many({"from.id": user.id}, {"$set": name})
+
+    name, theirs = {"members.$[theirs].username": user.username}, {"theirs.id": user.id}
+    await db.rooms.update_many({"members.id": user.id}, {"$set": name}, array_filters=[theirs])
+
+
+async def deleted(db, user_id: str):
+    """Deletes what a user wrote and their memberships, and rooms that are left without members."""
+    await db.messages.delete_many({"from.id": user_id})
+
+    rooms = await db.rooms.distinct("_id", {"members.id": user_id})
+    await db.rooms.update_many({"_id": {"$in": rooms}}, {"$pull": {"members": {"id": user_id}}})
+    # Looked up after everybody has left: of two who go at once, the later one finds the room empty.
+    empty = await db.rooms.distinct("_id", {"_id": {"$in": rooms}, "members": []})
+    await db.messages.delete_many({"room": {"$in": [str(room) for room in empty]}})
+    await db.rooms.delete_many({"_id": {"$in": empty}})
+
+
+async def prepare(db):
+    # Rooms have theirs (models/room.py), which connection.py needs too.
+    await db.messages.create_index("from.id")
