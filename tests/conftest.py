@@ -5,6 +5,7 @@
     client = await connect(anna)                      a Socket.IO client of hers; as many as you like
     ack = await client.call("typing", form)           emits, and returns the ack; `emit` asks for none
     payload = await received(client, "notice")        the next event of that name, within 5 seconds
+    mail = await mailbox.next("anna@example.com")     what was mailed to her: subject, text; see tests/mailbox.py
     names = await client.settled()                    what has come, once connection() and all that was sent is done
 
 A test takes the verbs that it needs as arguments, `async def test_...(register, call):`, and starts with an empty
@@ -34,6 +35,7 @@ from models import mongod, passwords
 from realtime import io
 from settings import Settings
 from tests.client import Client, Inbox
+from tests.mailbox import Mailbox
 
 DATABASE = f"test_{secrets.token_hex(4)}"
 TEST_SECONDS = 10
@@ -117,6 +119,28 @@ def settings(tmp_path) -> Settings:
 def app(io_loop, settings, db):
     """The real application, with every route and with Socket.IO."""
     return make_app(settings, db)
+
+
+@pytest.fixture
+def open_mailbox(io_loop):
+    """`open_mailbox(password="…")` is a mail server, which ends with the test; see tests/mailbox.py."""
+    opened = []
+
+    def open_mailbox(**options) -> Mailbox:
+        mailbox = Mailbox()
+        io_loop.run_sync(partial(mailbox.open, **options))
+        opened.append(mailbox)
+        return mailbox
+
+    yield open_mailbox
+    for mailbox in opened:
+        mailbox.close()
+
+
+@pytest.fixture
+def mailbox(open_mailbox) -> Mailbox:
+    """`mail = await mailbox.next("anna@example.com")` is what the app has sent her; it needs `mailbox.settings`."""
+    return open_mailbox()
 
 
 @pytest.fixture
