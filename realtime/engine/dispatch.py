@@ -1,7 +1,7 @@
 """From an event that a client emitted to its handler, and back with an ack."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from typing import NamedTuple
 
@@ -23,8 +23,9 @@ class Handler(NamedTuple):
     function: Callable
     form: TypeAdapter | None
 
-    async def __call__(self, socket, arguments: list):
-        return await self.function(socket, self.check(single(arguments)))
+    def __call__(self, socket, arguments: list) -> Awaitable:
+        """Begin it. Raises EventError for a payload that the form does not take."""
+        return self.function(socket, self.check(single(arguments)))
 
     def check(self, payload):
         """What the form makes of a payload. Raises EventError where it does not fit."""
@@ -59,7 +60,7 @@ async def handle(socket, packet) -> None:
     event, *payload = packet.data
     try:
         try:
-            acknowledge(socket, packet, await guarded(run(socket, event, payload)))
+            acknowledge(socket, packet, await guarded(begin(socket, event, payload)))
         except EventError as error:
             reject(socket, packet, error)
     except Exception:
@@ -73,11 +74,16 @@ def acknowledge(socket, packet, answer) -> None:
         socket.write(encode(ACK, [*arguments(answer)], socket.namespace, packet.id))
 
 
-async def run(socket, event: str, arguments: list):
-    """Find and run the handler: the socket's own, the app's, or one that `io.server` knows. Raises EventError."""
+def begin(socket, event: str, arguments: list) -> Awaitable:
+    """Find the handler and begin it: the socket's own, the app's, or one that `io.server` knows. Raises EventError."""
     handler = socket.handlers.get(event) or (socket.namespace == "/" and socket.server.events.get(event))
     if handler and event != "disconnect":
-        return await handler(socket, arguments)
+        return handler(socket, arguments)
+    return trigger(socket, event, arguments)
+
+
+async def trigger(socket, event: str, arguments: list):
+    """Run what `io.server` has for an event. Raises EventError where it has nothing."""
     answer = await socket.server._trigger_event(event, socket.namespace, socket.id, *arguments)
     if answer is socket.server.not_handled:
         raise EventError("UnknownEvent", f"There is no event {event!r}; the server's are in realtime/events.py.")

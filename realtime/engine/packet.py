@@ -14,7 +14,8 @@ RESERVED_EVENTS = frozenset(
 )
 # <type>[<attachments>-][<namespace>,][<ack id>][<JSON>]; an ack id is a JavaScript integer at most.
 GRAMMAR = re.compile(
-    r"([0-6])(?:(\d{1,3})-)?(?:(/[^,?]{0,128})(?:\?[^,]*)?(?:,|$))?(\d{1,16})?((?:[\[{\"].*)?)", re.DOTALL
+    r"(?:([0-4])|([56])(\d{1,3})-)(?:(/[^,?]{0,128})(?:\?[^,]*)?(?:,|$))?(\d{1,16})?((?:[\[{\"].*)?)",
+    re.DOTALL | re.ASCII,
 )
 
 
@@ -29,24 +30,19 @@ class Packet(NamedTuple):
 
 
 class Message:
-    """One packet, encoded once for everybody who gets it."""
+    """One packet, encoded once for everybody who gets it. `frames` is the same as WebSocket frames, one after another."""
 
-    __slots__ = ("_frames", "attachments", "text")
+    __slots__ = ("attachments", "frames", "text")
 
     def __init__(self, text: bytes, attachments: list[bytes] | tuple = ()):
-        self.text, self.attachments, self._frames = text, attachments, None
+        self.text, self.attachments, self.frames = text, attachments, text_frame(text)
+        if attachments:
+            self.frames += b"".join(map(binary_frame, attachments))
 
     @property
     def size(self) -> int:
         """Its bytes, framing left out."""
         return len(self.text) + sum(map(len, self.attachments))
-
-    @property
-    def frames(self) -> bytes:
-        """The WebSocket frames of the packet, one after the other."""
-        if self._frames is None:
-            self._frames = text_frame(self.text) + b"".join(map(binary_frame, self.attachments))
-        return self._frames
 
 
 def encode(packet_type: int, data=None, namespace: str = "/", id: int | None = None) -> Message:
@@ -95,15 +91,15 @@ def decode(text: str, limits: Limits) -> Packet:
     match = GRAMMAR.fullmatch(text)
     if not match:
         raise InvalidPacket("not a Socket.IO packet")
-    packet_type, attachments, namespace, ack_id, body = match.groups()
-    packet_type, attachments = int(packet_type), int(attachments or 0)
-    if attachments > limits.attachments or (packet_type in (BINARY_EVENT, BINARY_ACK)) != bool(match[2]):
-        raise InvalidPacket("a wrong number of attachments")
+    plain, binary, attachments, namespace, ack_id, body = match.groups()
+    attachments = int(attachments) if attachments else 0
+    if attachments > limits.attachments:
+        raise InvalidPacket("too many attachments")
     try:
         data = loads(body, limits.depth) if body else None
     except ValueError as error:
         raise InvalidPacket(f"not JSON: {error}") from None
-    packet = Packet(packet_type, namespace or "/", None if ack_id is None else int(ack_id), data, attachments)
+    packet = Packet(int(plain or binary), namespace or "/", int(ack_id) if ack_id else None, data, attachments)
     check(packet)
     return packet
 

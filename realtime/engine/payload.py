@@ -5,11 +5,14 @@ import math
 import re
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from itertools import accumulate
 
 import orjson
 
 OPTIONS = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 LONG_NUMBER = re.compile(r"[1-9][0-9]{18}")
+STEPS = dict(zip(b"[{]}", (1, 1, -1, -1), strict=True))
+NOT_BRACKETS = bytes(set(range(256)) - STEPS.keys())
 
 
 def dumps(payload, attachments: list | None = None) -> bytes:
@@ -59,7 +62,7 @@ def loads(text: str, depth: int):
     Raises ValueError for anything that is not JSON, nests deeper than `depth`, or holds an integer of more than 64
     bits, which would silently become a float.
     """
-    if text.count("[") + text.count("{") > depth and nests_deeper(text, depth):
+    if len(text) > depth and text.count("[") + text.count("{") > depth and nests_deeper(text, depth):
         raise ValueError(f"JSON nested deeper than {depth}")
     if LONG_NUMBER.search(text):
         json.loads(text, parse_int=integer)
@@ -74,20 +77,10 @@ def integer(digits: str) -> int:
 
 
 def nests_deeper(text: str, depth: int) -> bool:
-    """Whether the brackets of a JSON text nest deeper, those inside its strings left out."""
-    level = 0
-    in_string = escaped = False
-    for character in text:
-        if escaped:
-            escaped = False
-        elif in_string:
-            escaped, in_string = character == "\\", character != '"'
-        elif character == '"':
-            in_string = True
-        elif character in "[{":
-            level += 1
-            if level > depth:
-                return True
-        elif character in "]}":
-            level -= 1
-    return False
+    """Whether the brackets of a JSON text nest deeper, those inside its strings left out.
+
+    As JSON has quotes only around strings once the escaped ones are out, every other piece between quotes is none.
+    """
+    outside = "".join(text.replace("\\\\", "").replace('\\"', "").split('"')[::2])
+    brackets = outside.encode().translate(None, NOT_BRACKETS)
+    return max(accumulate(map(STEPS.__getitem__, brackets)), default=0) > depth

@@ -80,6 +80,7 @@ async def test_a_noop_and_an_unasked_pong_are_no_offence(server):
         '42nonsense["echo"]',
         "42/" + "x" * 200 + ',["echo"]',
         '4299999999999999999999["echo"]',
+        '42\u0663["echo"]',  # a digit, but none of ASCII's
     ],
 )
 async def test_a_broken_packet_closes_the_session(server, lines, traces, packet):
