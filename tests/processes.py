@@ -74,9 +74,10 @@ class Process:
         self.process.send_signal(number)
         return self.ended()
 
-    def ask(self, method: str, path: str, body=None) -> tuple[int, dict]:
+    def ask(self, method: str, path: str, body=None, token: str = "") -> tuple[int, dict]:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
         with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
-            connection.request(method, path, json.dumps(body) if body else None)
+            connection.request(method, path, json.dumps(body) if body else None, headers)
             response = connection.getresponse()
             return response.status, json.loads(response.read())
 

@@ -2,9 +2,11 @@ import os
 import re
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -169,6 +171,66 @@ def test_the_mongod_of_a_killed_app_ends_when_nobody_comes(app, folder):
     first.kill()
     first.wait()
     assert eventually(lambda: not lives(number))
+
+
+def test_who_borrows_it_from_an_app_leaves_it_running(app, folder, io_loop):
+    app()
+    number = pid(folder)
+    with mongod.borrowed(folder) as url:
+        assert on(url, io_loop, count_in_a_transaction) == 1
+    assert lives(number)
+
+
+def test_who_borrows_it_in_the_middle_of_a_reload_leaves_it_to_the_next_app(app, folder, io_loop):
+    first = app()
+    number = pid(folder)
+    first.kill()
+    first.wait()
+    with mongod.borrowed(folder) as url:
+        assert on(url, io_loop, count_in_a_transaction) == 1
+        app()
+    assert pid(folder) == number
+    assert lives(number)
+
+
+def test_who_borrows_it_without_an_app_starts_and_stops_it(folder, io_loop):
+    with mongod.borrowed(folder) as url:
+        number = pid(folder)
+        assert on(url, io_loop, count_in_a_transaction) == 1
+    assert eventually(lambda: not lives(number))
+
+
+def test_who_borrows_it_waits_for_an_app_that_is_starting(folder):
+    starting = Mongod(folder, 1)
+
+    def borrow() -> str:
+        with mongod.borrowed(folder) as url:
+            return url
+
+    with starting.lock(), ThreadPoolExecutor() as threads:
+        borrowed = threads.submit(borrow)
+        with pytest.raises(TimeoutError):
+            borrowed.result(timeout=0.2)
+        starting.start()
+        assert borrowed.result(timeout=10) == starting.url
+        assert starting.writable()
+
+
+def test_who_borrows_it_trusts_no_socket_folder_that_others_can_enter(tmp_path):
+    folder = tmp_path / ("x" * 100)
+    place = Mongod(folder, 1).socket.parent
+    place.mkdir(mode=0o755)
+    try:
+        with socket.socket(socket.AF_UNIX) as somebody:
+            somebody.bind(str(place / "mongod.sock"))
+            somebody.listen()
+            somebody.setblocking(False)
+            with pytest.raises(mongod.CannotStart, match="not private"), mongod.borrowed(folder):
+                pass
+            with pytest.raises(BlockingIOError):
+                somebody.accept()
+    finally:
+        shutil.rmtree(place)
 
 
 @pytest.mark.slow

@@ -3,14 +3,15 @@
 It is a child that outlives a reload or a crash of the app: the next start finds it and goes on with it.
 """
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from models.mongod.process import Mongod
+from models.mongod.process import START_SECONDS, InUse, Mongod
 from models.mongod.program import CannotStart
 
-__all__ = ["CannotStart", "running"]
+__all__ = ["CannotStart", "borrowed", "running"]
 
 
 @contextmanager
@@ -27,3 +28,22 @@ def running(folder: Path, alone_seconds: int = 10) -> Iterator[str]:
             yield mongod.url
         finally:
             mongod.stop()
+
+
+@contextmanager
+def borrowed(folder: Path) -> Iterator[str]:
+    """The URL of the MongoDB whose data is under `folder`, for a short while beside the app.
+
+    Where it runs, it is used and goes on. Otherwise it is started, and stopped at the end. Raises CannotStart.
+    """
+    mongod = Mongod(folder.absolute(), alone_seconds=0)
+    deadline = time.monotonic() + START_SECONDS
+    with ExitStack() as stack:
+        while not mongod.writable():
+            try:
+                stack.enter_context(running(folder))
+            except InUse:  # by an app that is just starting, or stopping
+                if time.monotonic() > deadline:
+                    raise mongod.silent() from None
+                time.sleep(0.05)
+        yield mongod.url

@@ -37,6 +37,10 @@ OPTIONS = [
 ]
 
 
+class InUse(CannotStart):
+    """Another process has the folder."""
+
+
 class Mongod:
     """The mongod whose data is under `folder`, as the one app sees it that holds the lock."""
 
@@ -63,7 +67,7 @@ class Mongod:
             file.write(str(os.getpid()))
             file.flush()
         except BlockingIOError:
-            raise CannotStart(self._in_use()) from None
+            raise InUse(self._in_use()) from None
         except OSError as error:
             raise CannotStart(f"MongoDB's folder cannot be used: {error}.") from None
         if not _private(self.socket.parent):
@@ -73,14 +77,29 @@ class Mongod:
     def start(self):
         """Starts mongod, or takes over the one that runs, and waits until it can be written to. Raises CannotStart."""
         deadline = time.monotonic() + START_SECONDS
-        while not self._writable():
+        while not self.writable(owner=True):
             if self.keeper is None and not self._runs():
                 self.keeper = self._spawn()
             elif self.keeper is not None and self.keeper.poll() is not None:
                 raise CannotStart(why(self.keeper.returncode, self.log))
             elif time.monotonic() > deadline:
-                raise CannotStart(f"MongoDB did not answer within {START_SECONDS:.0f} s. Its log is {self.log}.")
+                raise self.silent()
             time.sleep(0.01)
+
+    def writable(self, owner: bool = False) -> bool:
+        """Whether it runs and can be written to. Who holds the lock makes it a replica set, where it is none yet."""
+        if not (_private(self.socket.parent) and _accepts(self.socket)):
+            return False
+        with suppress(PyMongoError), MongoClient(self.url, serverSelectionTimeoutMS=1000) as client:
+            hello = client.admin.command("hello")
+            if owner and "setName" not in hello:
+                self._make_replica_set(client.admin)
+            return hello["isWritablePrimary"]
+        return False
+
+    def silent(self) -> CannotStart:
+        """The error of one who has waited for START_SECONDS."""
+        return CannotStart(f"MongoDB did not answer within {START_SECONDS:.0f} s. Its log is {self.log}.")
 
     def stop(self):
         """Stops mongod, if it runs, and waits for its end."""
@@ -125,16 +144,6 @@ class Mongod:
             elif self._runs():
                 os.kill(int(self.lock_file.read_text()), number)
 
-    def _writable(self) -> bool:
-        if not _accepts(self.socket):
-            return False
-        with suppress(PyMongoError), MongoClient(self.url, serverSelectionTimeoutMS=1000) as client:
-            hello = client.admin.command("hello")
-            if "setName" not in hello:
-                self._make_replica_set(client.admin)
-            return hello["isWritablePrimary"]
-        return False
-
     def _make_replica_set(self, admin):
         """Of one node, so that transactions and change streams work as in production."""
         try:
@@ -159,7 +168,10 @@ def _accepts(path: Path) -> bool:
 
 
 def _private(folder: Path) -> bool:
-    status = folder.lstat()
+    try:
+        status = folder.lstat()
+    except FileNotFoundError:
+        return False
     return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o077
 
 
