@@ -170,7 +170,7 @@ def _accepts(path: Path) -> bool:
 def _private(folder: Path) -> bool:
     try:
         status = folder.lstat()
-    except FileNotFoundError:
+    except OSError:
         return False
     return stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o077
 
