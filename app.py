@@ -24,10 +24,10 @@ from handlers import routes
 from handlers.application import Application
 from handlers.base import NotFoundHandler
 from handlers.client_address import Proxies
+from handlers.mail import Mailer
 from models import mongod
-from models.authentication import authenticate
 from models.errors import Unauthenticated
-from models.tokens import Tokens
+from models.sessions import Sessions
 from realtime import Limits, Refused, Unavailable, io
 from settings import Settings, SettingsError, load
 
@@ -50,20 +50,26 @@ log = logging.getLogger("app")
 
 def make_app(settings: Settings, db) -> Application:
     """The whole application on one database."""
-    tokens = Tokens(settings.jwt_secret, settings.access_token_seconds)
+    lifetimes = settings.access_token_seconds, settings.refresh_token_seconds
+    sessions = Sessions(db, settings.jwt_secret, *lifetimes)
     proxies = Proxies(settings.trusted_proxies)
     app = Application(
         routes,
         default_handler_class=NotFoundHandler,
         db=db,
-        tokens=tokens,
+        sessions=sessions,
+        mailer=Mailer(settings.smtp_url, settings.mail_from, settings.public_url, settings.production),
         cors_origins=settings.cors_origins,
         proxies=proxies,
+        production=settings.production,
+        public_url=settings.public_url,
+        confirm_emails=settings.confirm_emails,
+        refresh_token_seconds=settings.refresh_token_seconds,
     )
 
-    async def user_of(token: str):
+    async def access(token: str):
         try:
-            return await authenticate(db, tokens, token)
+            return await sessions.authenticate(token)
         except Unauthenticated as error:
             raise Refused(error.code, str(error)) from None
         except models.DatabaseAway as error:
@@ -75,7 +81,15 @@ def make_app(settings: Settings, db) -> Application:
         events_per_second=settings.max_events_per_second,
     )
     available = functools.partial(models.is_available, db)
-    io.attach(app, db=db, authenticate=user_of, limits=limits, available=available, proxies=proxies)
+    io.attach(
+        app,
+        db=db,
+        authenticate=access,
+        limits=limits,
+        available=available,
+        proxies=proxies,
+        ended=sessions.ended_lately,
+    )
     return app
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from handlers.auth import LoginHandler, MeHandler, RegisterHandler
+from handlers import accounts
 from handlers.base import FileHandler
 from handlers.health import HealthHandler
 from handlers.notices import NoticesHandler
@@ -11,10 +11,7 @@ from handlers.rooms import MemberHandler, MembersHandler, MessagesHandler, RoomH
 WEB = {"path": Path(__file__).parent.parent / "web", "default_filename": "index.html"}
 
 api = [
-    # Accounts
-    ("/auth/local/register", RegisterHandler),
-    ("/auth/local", LoginHandler),
-    ("/users/me", MeHandler),
+    *accounts.routes,
     # The worked example
     ("/rooms", RoomsHandler),
     ("/rooms/([^/]+)", RoomHandler),

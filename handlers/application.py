@@ -2,12 +2,16 @@
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from weakref import WeakSet
 
 from tornado.log import access_log
 from tornado.web import Application as TornadoApplication
 
 from handlers.base import BaseHandler
+from models import DatabaseAway
+
+log = logging.getLogger(__name__)
 
 
 class Application(TornadoApplication):
@@ -17,15 +21,30 @@ class Application(TornadoApplication):
         super().__init__(*args, **kwargs)
         # Weak, because Tornado drops a request without a word when its client goes away.
         self.unanswered = WeakSet()
+        self.later_tasks: set[asyncio.Task] = set()
 
     def get_handler_delegate(self, request, target_class, *args, **kwargs):
         if issubclass(target_class, BaseHandler):
             self.unanswered.add(request)
         return super().get_handler_delegate(request, target_class, *args, **kwargs)
 
+    def later(self, coroutine: Coroutine):
+        """Runs what no answer should wait for, or whose time no answer should tell."""
+        task = asyncio.get_running_loop().create_task(self._logged(coroutine))
+        self.later_tasks.add(task)
+        task.add_done_callback(self.later_tasks.discard)
+
+    async def _logged(self, coroutine: Coroutine):
+        try:
+            await coroutine
+        except DatabaseAway:
+            log.warning("Something that a request asked for was not done: the database is away")
+        except Exception:
+            log.exception("Something that a request asked for failed")
+
     async def idle(self):
-        """Returns once every request whose client is still there is answered."""
-        while any(not request.connection.stream.closed() for request in self.unanswered):  # noqa: ASYNC110
+        """Returns once every request whose client is still there is answered, and what it asked for is done."""
+        while self.later_tasks or any(not each.connection.stream.closed() for each in self.unanswered):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
     def log_request(self, handler):

@@ -12,8 +12,7 @@ from handlers.errors import ApiError, answer_to
 from handlers.forms import Form, validated
 from handlers.limited_body import LimitedBodyHandler
 from models import DatabaseAway
-from models.authentication import authenticate
-from models.errors import ModelError, Unauthenticated
+from models.errors import Forbidden, ModelError, Unauthenticated
 
 JSON = "application/json; charset=utf-8"
 MISSING = "Missing or invalid credentials"
@@ -27,6 +26,19 @@ def authenticated(method):
     def wrapper(self, *args, **kwargs):
         if self.current_user is None:
             raise self.refusal
+        return method(self, *args, **kwargs)
+
+    return wrapper
+
+
+def admins_only(method):
+    """Lets a method run only for an admin; `python -m models admin NAME` makes a user one."""
+
+    @authenticated
+    @functools.wraps(method)
+    def wrapper(self, *args, **kwargs):
+        if self.current_user.role != "admin":
+            raise Forbidden
         return method(self, *args, **kwargs)
 
     return wrapper
@@ -61,12 +73,13 @@ class BaseHandler(CrossOriginHandler, LimitedBodyHandler):
         super().write(chunk)
 
     async def prepare(self):
-        """Sets current_user, or `refusal`: why there is none. Routes that are open to everyone do not mind."""
+        """Sets current_user and session_id, or `refusal`: why there is none. Routes open to everyone do not mind."""
         self.current_user, self.refusal = None, ApiError(401, MISSING, details={"code": "token_missing"})
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             try:
-                self.current_user = await authenticate(self.db, self.settings["tokens"], token.strip())
+                access = await self.settings["sessions"].authenticate(token.strip())
+                self.current_user, self.session_id = access.user, access.session_id
             except (Unauthenticated, DatabaseAway) as error:
                 self.refusal = error
         await super().prepare()

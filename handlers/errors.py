@@ -8,14 +8,18 @@ from tornado.web import HTTPError
 from models import DatabaseAway
 from models.errors import (
     AccountBlocked,
+    CodeInvalid,
+    EmailNotConfirmed,
     EmailOrUsernameTaken,
     Forbidden,
     ModelError,
     NotFound,
+    SamePassword,
     TooBusy,
     TooMany,
     Unauthenticated,
     WrongCredentials,
+    WrongPassword,
 )
 
 # A model's new kind of error gets its line here; one that inherits from these needs none.
@@ -23,7 +27,11 @@ ANSWERS = {
     EmailOrUsernameTaken: (400, "ApplicationError"),
     TooMany: (400, "ApplicationError"),
     WrongCredentials: (400, "ValidationError"),
+    WrongPassword: (400, "ValidationError"),
+    SamePassword: (400, "ValidationError"),
+    CodeInvalid: (400, "ValidationError"),
     AccountBlocked: (400, "ApplicationError"),
+    EmailNotConfirmed: (400, "ApplicationError"),
     Unauthenticated: (401, "UnauthorizedError"),
     Forbidden: (403, "ForbiddenError"),
     NotFound: (404, "NotFoundError"),
@@ -37,11 +45,19 @@ RETRY_AFTER_SECONDS = 2
 class ApiError(HTTPError):
     """An error for the client: `raise ApiError(409, "This seat is taken")`. Without a name the status gives it one."""
 
-    def __init__(self, status: int, message: str = "", name: str = "", details: dict | None = None):
+    def __init__(
+        self,
+        status: int,
+        message: str = "",
+        name: str = "",
+        details: dict | None = None,
+        retry_after: int = RETRY_AFTER_SECONDS,
+    ):
         super().__init__(status)
         self.name = name or _name(status)
         self.message = message or _phrase(status)
         self.details = details or {}
+        self.retry_after = retry_after
 
     def envelope(self) -> bytes:
         """`{data: null, error: {status, name, message, details}}` as JSON."""
@@ -52,8 +68,8 @@ class ApiError(HTTPError):
         """What HTTP wants along with this status (RFC 9110, 11.6.1 and 10.2.3)."""
         if self.status_code == 401:
             return {"WWW-Authenticate": "Bearer"}
-        if self.status_code == 503:
-            return {"Retry-After": str(RETRY_AFTER_SECONDS)}
+        if self.status_code in (429, 503):
+            return {"Retry-After": str(self.retry_after)}
         return {}
 
 

@@ -3,7 +3,7 @@
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import ConnectionFailure, PyMongoError
 
-from models import belongings, message, room, user
+from models import belongings, codes, message, room, session, user
 
 # What any call of a model raises while MongoDB cannot be reached.
 DatabaseAway = ConnectionFailure
@@ -27,7 +27,7 @@ def connect(url: str, database: str):
 async def prepare(db):
     """Makes the indexes that models rely on. Raises CannotConnect."""
     try:
-        for model in (user, room, message, belongings):
+        for model in (user, session, codes, room, message, belongings):
             await model.prepare(db)
     except PyMongoError as error:
         reason = str(error).partition(" (configured timeouts")[0]

@@ -30,6 +30,22 @@ class WrongCredentials(ModelError):
     message = "Invalid identifier or password"
 
 
+class EmailNotConfirmed(ModelError):
+    message = "Your account email is not confirmed"
+
+
+class WrongPassword(ModelError):
+    message = "The provided current password is invalid"
+
+
+class SamePassword(ModelError):
+    message = "Your new password must be different than your current password"
+
+
+class CodeInvalid(ModelError):
+    message = "Incorrect code provided"
+
+
 class AccountBlocked(ModelError):
     message = "Your account has been blocked by an administrator"
 
@@ -52,6 +68,11 @@ class TokenInvalid(Unauthenticated):
 class TokenExpired(Unauthenticated):
     code = "token_expired"
     message = "The token has expired"
+
+
+class SessionEnded(Unauthenticated):
+    code = "session_ended"
+    message = "This session has ended; log in again"
 
 
 class UserUnknown(Unauthenticated):

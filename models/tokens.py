@@ -16,12 +16,13 @@ LONGEST_TOKEN = 4096
 
 
 class Claims(BaseModel):
-    """What an access token says. `id` repeats `sub` for clients of Strapi, which read it."""
+    """What an access token says. `id` repeats `sub` for clients of Strapi, which read it; `sid` is the session."""
 
     model_config = ConfigDict(strict=True, frozen=True)
 
     id: str
     sub: str
+    sid: str
     iat: int
     exp: int
     jti: str
@@ -38,12 +39,13 @@ class Tokens:
         if len(self._key) < SHORTEST_SECRET_BYTES:
             raise ValueError(f"The secret that signs tokens must have {SHORTEST_SECRET_BYTES} bytes or more")
 
-    def issue(self, user) -> str:
-        """A token for `user`, valid from now."""
+    def issue(self, user_id: str, session_id: str) -> str:
+        """A token for a user in a session, valid from now."""
         now = int(time.time())
         claims = Claims(
-            id=user.id,
-            sub=user.id,
+            id=user_id,
+            sub=user_id,
+            sid=session_id,
             iat=now,
             exp=now + self._lifetime,
             jti=secrets.token_urlsafe(16),

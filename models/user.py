@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bson import ObjectId
+from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from models import passwords
 from models.documents import now
-from models.errors import AccountBlocked, EmailOrUsernameTaken, NotFound, TooBusy, WrongCredentials
+from models.errors import AccountBlocked, EmailOrUsernameTaken, NotFound, TooBusy, WrongCredentials, WrongPassword
 from models.fields import LONGEST_TYPED_USERNAME, folded, normalized
 from models.grouped import grouped
 
@@ -25,12 +26,14 @@ class User:
     confirmed: bool
     blocked: bool
     role: str
+    credentials: int
+    """How many times the password has been set."""
     created_at: datetime
     updated_at: datetime
 
     @classmethod
-    async def register(cls, db, username: str, email: str, password: str) -> "User":
-        """A new user. Raises EmailOrUsernameTaken, TooBusy."""
+    async def register(cls, db, username: str, email: str, password: str, confirmed: bool = True) -> "User":
+        """A new user; `confirmed` is whether the e-mail is known to be theirs. Raises EmailOrUsernameTaken, TooBusy."""
         time = now()
         document = {
             "username": normalized(username),
@@ -38,9 +41,10 @@ class User:
             "email": email.lower(),
             "password_hash": await passwords.hashed(password),
             "provider": "local",
-            "confirmed": True,
+            "confirmed": confirmed,
             "blocked": False,
             "role": "authenticated",
+            "credentials": 1,
             "created_at": time,
             "updated_at": time,
         }
@@ -48,13 +52,12 @@ class User:
             await db.users.insert_one(document)
         except DuplicateKeyError:
             raise EmailOrUsernameTaken from None
-        return cls._from(document)
+        return cls.of(document)
 
     @classmethod
     async def login(cls, db, identifier: str, password: str) -> "User":
         """The user of this e-mail or username and password. Raises WrongCredentials, AccountBlocked, TooBusy."""
-        wanted = {"email": identifier.lower()} if "@" in identifier else {"username_folded": folded(identifier)}
-        document = await db.users.find_one(wanted)
+        document = await db.users.find_one(_called(identifier))
         if not await passwords.matches(password, document and document["password_hash"]):
             raise WrongCredentials
         if document["blocked"]:
@@ -62,7 +65,13 @@ class User:
         if passwords.outdated(document["password_hash"]):
             with suppress(TooBusy):  # then at the next login
                 await _rehash(db, document, password)
-        return cls._from(document)
+        return cls.of(document)
+
+    @classmethod
+    async def find(cls, db, identifier: str) -> "User | None":
+        """The user of this e-mail or username, if there is one."""
+        document = await db.users.find_one(_called(identifier), {"password_hash": 0})
+        return document and cls.of(document)
 
     @classmethod
     async def get(cls, db, id: str) -> "User":
@@ -76,14 +85,46 @@ class User:
             return cls._found(None)
         return cls._found(await db.users.find_one({"username_folded": folded(username)}))
 
+    async def check_password(self, db, password: str):
+        """Raises WrongPassword unless it is the user's, and TooBusy."""
+        document = await db.users.find_one({"_id": ObjectId(self.id)}, {"password_hash": 1})
+        if not await passwords.matches(password, document and document["password_hash"]):
+            raise WrongPassword
+
+    async def set_password(self, db, password_hash: str) -> "User":
+        """Gives the user another password; sessions begun with the one before count no more. Raises NotFound."""
+        new = {"password_hash": password_hash, "updated_at": now()}
+        return await self._update(db, {"$set": new, "$inc": {"credentials": 1}})
+
+    async def change(self, db, **fields) -> "User":
+        """Changes some of `username`, `email`, `confirmed`, `blocked` and `role`.
+
+        Raises EmailOrUsernameTaken, and NotFound for a user who was deleted meanwhile.
+        """
+        if "username" in fields:
+            fields |= {"username": normalized(fields["username"]), "username_folded": folded(fields["username"])}
+        try:
+            return await self._update(db, {"$set": {**fields, "updated_at": now()}})
+        except DuplicateKeyError:
+            raise EmailOrUsernameTaken from None
+
+    async def _update(self, db, change: dict) -> "User":
+        this = {"_id": ObjectId(self.id)}
+        return self._found(await db.users.find_one_and_update(this, change, return_document=ReturnDocument.AFTER))
+
+    async def delete(self, db):
+        """Forgets the user; what else belongs to them is for others to delete."""
+        await db.users.delete_one({"_id": ObjectId(self.id)})
+
     @classmethod
     def _found(cls, document) -> "User":
         if document is None:
             raise NotFound("There is no such user")
-        return cls._from(document)
+        return cls.of(document)
 
     @classmethod
-    def _from(cls, document) -> "User":
+    def of(cls, document) -> "User":
+        """The user in a document of the database."""
         fields = {field: document[field] for field in cls.__slots__ if field != "id"}
         return cls(id=str(document["_id"]), **fields)
 
@@ -104,6 +145,10 @@ class User:
     def reference(self) -> dict:
         """All that others see: `{id, username}`."""
         return {"id": self.id, "username": self.username}
+
+
+def _called(identifier: str) -> dict:
+    return {"email": identifier.lower()} if "@" in identifier else {"username_folded": folded(identifier)}
 
 
 @grouped

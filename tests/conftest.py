@@ -1,6 +1,6 @@
 """The test kit: the real app on a real MongoDB, and what users do as verbs. Yours to add to.
 
-    anna = await register("anna")                     a user: id, username, email, jwt
+    anna = await register("anna")                     a user: id, username, email, jwt, refresh_token
     answer = await call("GET", "/rooms", as_=anna)    a request of hers: status, json, headers
     client = await connect(anna)                      a Socket.IO client of hers; as many as you like
     ack = await client.call("typing", form)           emits, and returns the ack; `emit` asks for none
@@ -171,12 +171,13 @@ class Answer:
 
 @dataclass
 class Someone:
-    """A registered user and their token."""
+    """A registered user and their tokens."""
 
     id: str
     username: str
     email: str
     jwt: str
+    refresh_token: str
 
 
 @pytest.fixture
@@ -206,7 +207,7 @@ def register(call):
         answer = await call("POST", "/auth/local/register", form)
         assert answer.status == 200, answer.json
         user = answer.json["user"]
-        return Someone(user["id"], user["username"], user["email"], answer.json["jwt"])
+        return Someone(user["id"], user["username"], user["email"], answer.json["jwt"], answer.json["refreshToken"])
 
     return register
 

@@ -28,7 +28,7 @@ def quick_passwords():
 async def test_one_who_registers_is_logged_in(call, fetch, prefix):
     answer = await call("POST", prefix + REGISTER, ANN)
     assert answer.status == 200
-    assert list(answer.json) == ["jwt", "user"]
+    assert list(answer.json) == ["jwt", "refreshToken", "user"]
     me = await fetch("GET", f"{prefix}/users/me", token=answer.json["jwt"])
     assert json.loads(me.body) == answer.json["user"]
 
@@ -199,7 +199,7 @@ async def test_what_is_no_token_is_401(fetch, error_of, authorization):
 
 async def test_a_token_that_has_ended_is_401_and_says_so(app, call, register):
     ann = await register("ann")
-    ann.jwt = Tokens("s" * 32, -1).issue(ann)
+    ann.jwt = Tokens("s" * 32, -1).issue(ann.id, "65a000000000000000000001")
     refused = await call("GET", "/users/me", as_=ann)
     assert (refused.status, refused.json["error"]["details"]) == (401, {"code": "token_expired"})
     assert refused.headers["WWW-Authenticate"] == "Bearer"
@@ -207,7 +207,7 @@ async def test_a_token_that_has_ended_is_401_and_says_so(app, call, register):
 
 async def test_a_token_of_another_server_is_401(call, register):
     ann = await register("ann")
-    ann.jwt = Tokens("another secret of thirty-two bytes", 60).issue(ann)
+    ann.jwt = Tokens("another secret of thirty-two bytes", 60).issue(ann.id, "65a000000000000000000001")
     refused = await call("GET", "/users/me", as_=ann)
     assert (refused.status, refused.json["error"]["details"]) == (401, {"code": "token_invalid"})
 

@@ -7,9 +7,9 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 from pydantic import BaseModel
 
-import models
 from handlers.base import BaseHandler
 from handlers.errors import ApiError
+from models.tokens import Tokens
 
 PREFIXES = ["", "/api"]
 
@@ -132,9 +132,8 @@ class TestWithTheDatabaseAway:
         yield client["away"]
         client.close()
 
-    async def test_what_needs_it_is_503_and_says_when_to_come_back(self, app, fetch, error_of):
-        someone = models.user.User("65a000000000000000000001", *[""] * 8)
-        token = app.settings["tokens"].issue(someone)
+    async def test_what_needs_it_is_503_and_says_when_to_come_back(self, settings, fetch, error_of):
+        token = Tokens(settings.jwt_secret, 60).issue("65a000000000000000000001", "65a000000000000000000002")
         credentials = b'{"identifier": "ann", "password": "correct horse"}'
         for response in (await fetch("POST", "/auth/local", credentials), await fetch("GET", "/users/me", token=token)):
             assert error_of(response)["name"] == "ServiceUnavailableError"

@@ -3,7 +3,6 @@
 import base64
 import json
 import time
-from types import SimpleNamespace
 
 import jwt
 import pytest
@@ -12,7 +11,7 @@ from models.errors import TokenExpired, TokenInvalid
 from models.tokens import Tokens
 
 SECRET = "a secret of thirty-two bytes, or more"
-ANN = SimpleNamespace(id="65a000000000000000000001")
+ANN, SESSION = "65a000000000000000000001", "65a000000000000000000002"
 
 
 @pytest.fixture
@@ -22,7 +21,8 @@ def tokens():
 
 def claims(**changes):
     now = int(time.time())
-    usual = {"id": ANN.id, "sub": ANN.id, "iat": now, "exp": now + 60, "jti": "1", "iss": "accounts", "typ": "access"}
+    usual = {"id": ANN, "sub": ANN, "sid": SESSION, "iat": now, "exp": now + 60, "jti": "1"}
+    usual |= {"iss": "accounts", "typ": "access"}
     return {name: value for name, value in {**usual, **changes}.items() if value is not None}
 
 
@@ -36,17 +36,17 @@ def encoded(value) -> str:
 
 
 def test_a_token_says_whose_it_is_and_until_when(tokens):
-    read = tokens.read(tokens.issue(ANN))
-    assert read.sub == read.id == ANN.id
+    read = tokens.read(tokens.issue(ANN, SESSION))
+    assert (read.sub, read.id, read.sid) == (ANN, ANN, SESSION)
     assert read.exp - read.iat == 3600
 
 
 def test_two_tokens_of_one_user_differ(tokens):
-    assert tokens.issue(ANN) != tokens.issue(ANN)
+    assert tokens.issue(ANN, SESSION) != tokens.issue(ANN, SESSION)
 
 
 def test_a_token_is_good_on_a_server_whose_clock_is_behind(tokens):
-    assert tokens.read(signed(iat=int(time.time()) + 30)).sub == ANN.id
+    assert tokens.read(signed(iat=int(time.time()) + 30)).sub == ANN
 
 
 def test_a_token_ends(tokens):
@@ -59,7 +59,7 @@ def test_a_token_lives_no_longer_than_the_setting_allows(tokens):
         tokens.read(signed(exp=int(time.time()) + 7200))
 
 
-@pytest.mark.parametrize("claim", ["id", "sub", "iat", "exp", "jti", "iss", "typ"])
+@pytest.mark.parametrize("claim", ["id", "sub", "sid", "iat", "exp", "jti", "iss", "typ"])
 def test_a_token_that_lacks_a_claim_is_refused(tokens, claim):
     with pytest.raises(TokenInvalid):
         tokens.read(signed(**{claim: None}))
@@ -78,7 +78,7 @@ def test_a_token_with_a_wrong_claim_is_refused(tokens, change):
 
 
 def test_a_token_changed_anywhere_is_refused(tokens):
-    token = tokens.issue(ANN)
+    token = tokens.issue(ANN, SESSION)
     for position in range(len(token) - 1):  # the last character has bits that mean nothing
         other = "A" if token[position] != "A" else "B"
         with pytest.raises(TokenInvalid):

@@ -8,6 +8,8 @@ from app import make_app
 from models.tokens import Tokens
 from realtime import io
 
+SESSION = "65a000000000000000000001"
+
 
 @pytest.fixture
 def app(io_loop, settings, db):
@@ -52,11 +54,11 @@ async def test_an_invalid_token(refusal, anna):
 
 
 async def test_a_token_of_another_secret(refusal, anna):
-    assert await refusal(Tokens("another" * 8, 60).issue(anna)) == {"code": "token_invalid"}
+    assert await refusal(Tokens("another" * 8, 60).issue(anna.id, SESSION)) == {"code": "token_invalid"}
 
 
 async def test_an_expired_token(refusal, anna, settings):
-    assert await refusal(Tokens(settings.jwt_secret, -3600).issue(anna)) == {"code": "token_expired"}
+    assert await refusal(Tokens(settings.jwt_secret, -3600).issue(anna.id, SESSION)) == {"code": "token_expired"}
 
 
 async def test_a_user_who_is_no_more(refusal, anna, db):

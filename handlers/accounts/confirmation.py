@@ -1,0 +1,77 @@
+"""Confirmed e-mail addresses, for an app that asks for them (CONFIRM_EMAILS)."""
+
+from pydantic import BaseModel, Field
+
+from handlers.accounts import letters
+from handlers.accounts.signed_in import SignedInHandler
+from handlers.errors import ApiError
+from models import codes
+from models.codes import LONGEST_CODE
+from models.errors import CodeInvalid, EmailOrUsernameTaken, NotFound
+from models.fields import LONGEST_EMAIL
+from models.user import User
+
+
+class Confirmation(BaseModel):
+    confirmation: str = Field(min_length=1, max_length=LONGEST_CODE)
+
+
+class Address(BaseModel):
+    email: str = Field(min_length=1, max_length=LONGEST_EMAIL)
+
+
+async def send_confirmation(handler: SignedInHandler, user: User, email: str):
+    """Sends a link that confirms that this address is the user's, unless it has been sent too many mails."""
+    if await handler.has_room("mails to one e-mail", email):
+        code = await codes.make(handler.db, "confirm email", user.id, email)
+        route = f"{handler.settings['public_url']}/api/auth/email-confirmation"
+        handler.post_letter(email, letters.confirm_email(f"{route}?confirmation={code}"))
+
+
+class ConfirmingHandler(SignedInHandler):
+    def check_asked_for(self):
+        """Raises ApiError 404 unless this app asks for confirmed addresses."""
+        if not self.settings["confirm_emails"]:
+            raise ApiError(404, "This server asks for no confirmation of e-mail addresses")
+
+
+class ConfirmationHandler(ConfirmingHandler):
+    async def get(self):
+        self.check_asked_for()
+        form = self.query(Confirmation)
+        await self.spend("codes by address", self.network)
+        try:
+            await self.confirm(form.confirmation)
+        except (CodeInvalid, EmailOrUsernameTaken):
+            if not self.is_opened_in_browser():
+                raise
+            self.redirect("/#confirmation-failed")
+        else:
+            self.redirect("/#confirmed") if self.is_opened_in_browser() else self.write({"ok": True})
+
+    async def confirm(self, code: str):
+        """Makes the address that the code was sent to the user's own. Raises CodeInvalid, EmailOrUsernameTaken."""
+        user_id, email = await codes.take(self.db, "confirm email", code)
+        try:
+            user = await User.get(self.db, user_id)
+            await user.change(self.db, email=email, confirmed=True)
+        except NotFound:
+            raise CodeInvalid from None
+        if user.email != email:
+            await self.tell_of_new_email(user, email)
+
+    def is_opened_in_browser(self) -> bool:
+        """Whether somebody clicked the link in the mail and wants to see a page."""
+        return "text/html" in self.request.headers.get("Accept", "")
+
+
+class SendConfirmationHandler(ConfirmingHandler):
+    async def post(self):
+        self.check_asked_for()
+        email = self.form(Address).email.lower()
+        await self.spend("mail by address", self.network)
+        await self.spend("mail by e-mail and address", email, self.network)
+        user = await User.find(self.db, email) if "@" in email else None
+        if user and not user.confirmed:
+            self.application.later(send_confirmation(self, user, email))
+        self.write({"email": email, "sent": True})

@@ -1,0 +1,58 @@
+"""Accounts: register and log in, as Strapi's users-permissions API has them."""
+
+from pydantic import Field
+
+from handlers.accounts.confirmation import send_confirmation
+from handlers.accounts.signed_in import Device, SignedInHandler
+from models import session
+from models.errors import EmailNotConfirmed
+from models.fields import LONGEST_EMAIL, LONGEST_PASSWORD, Email, Password, Username, folded
+from models.user import User
+
+
+class Registration(Device):
+    username: Username
+    email: Email
+    password: Password
+
+
+class Credentials(Device):
+    identifier: str = Field(min_length=1, max_length=LONGEST_EMAIL)
+    password: str = Field(min_length=1, max_length=LONGEST_PASSWORD)
+
+
+class RegisterHandler(SignedInHandler):
+    async def post(self):
+        form = self.device_form(Registration)
+        await self.spend("register by address", self.network)
+        confirmed = not self.settings["confirm_emails"]
+        user = await User.register(self.db, form.username, form.email, form.password, confirmed)
+        if confirmed:
+            await self.begin_session(user, form)
+        else:
+            self.application.later(send_confirmation(self, user, user.email))
+            self.write({"user": user.public()})
+
+
+class LoginHandler(SignedInHandler):
+    async def post(self):
+        form = self.device_form(Credentials)
+        account = await self.admit(form.identifier)
+        user = await User.login(self.db, form.identifier, form.password)
+        if self.settings["confirm_emails"] and not user.confirmed:
+            raise EmailNotConfirmed
+        await self.forget("login by account and address", account, self.network)
+        await self.begin_session(user, form)
+
+    async def admit(self, identifier: str) -> str:
+        """Lets only so many tries through to the hashing; returns the name under which they are counted.
+
+        Nobody can lock a user out: tries from everywhere together count only for addresses that are new to the account.
+        """
+        user = await User.find(self.db, identifier)
+        account = user.id if user else folded(identifier)
+        await self.spend("login by address", self.network)
+        await self.spend("login by account and address", account, self.network)
+        if not await session.came_from(self.db, user and user.id, self.client_address):
+            await self.spend("login by account from new addresses", account)
+        return account

@@ -1,0 +1,108 @@
+"""Passwords: change one, and get a new one by e-mail when it is forgotten."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, Field, model_validator
+
+from handlers.accounts import letters
+from handlers.accounts.signed_in import Device, SignedInHandler
+from handlers.base import authenticated
+from handlers.errors import ApiError
+from models import codes, passwords
+from models.codes import LONGEST_CODE, Code
+from models.errors import CodeInvalid, NotFound, SamePassword
+from models.fields import LONGEST_EMAIL, LONGEST_PASSWORD, Password, check_password_of
+from models.user import User
+
+CHANGED = "The password was changed; log in with the new one."
+Known = Annotated[str, Field(min_length=1, max_length=LONGEST_PASSWORD)]
+
+
+class NewPassword(Device):
+    password: Password
+    passwordConfirmation: str
+
+    @model_validator(mode="after")
+    def _same(self) -> Self:
+        if self.password != self.passwordConfirmation:
+            raise ValueError("Passwords do not match")
+        return self
+
+
+class ChangePassword(NewPassword):
+    currentPassword: Known
+
+
+class ForgotPassword(BaseModel):
+    email: str = Field(min_length=1, max_length=LONGEST_EMAIL)
+
+
+class ResetPassword(NewPassword):
+    code: str = Field(min_length=1, max_length=LONGEST_CODE)
+
+
+class NewPasswordHandler(SignedInHandler):
+    async def hashed(self, password: str, user: User) -> str:
+        """The hash to keep of a user's new password. Raises ApiError 400 for their own name, and TooBusy."""
+        try:
+            check_password_of(password, user.username, user.email)
+        except ValueError as error:
+            raise ApiError(400, str(error)) from None
+        return await passwords.hashed(password)
+
+    async def set_password(self, user: User, password_hash: str, keep: str | None = None) -> User:
+        """Gives the user another password, and ends every session except `keep`."""
+        user = await user.set_password(self.db, password_hash)
+        await self.sessions.end_all(user.id, CHANGED, keep)
+        await codes.forget(self.db, user.id, "reset password")
+        self.post_letter(user.email, letters.password_changed())
+        return user
+
+
+class ChangePasswordHandler(NewPasswordHandler):
+    @authenticated
+    async def post(self):
+        form = self.device_form(ChangePassword)
+        await self.check_password(form.currentPassword)
+        if form.password == form.currentPassword:
+            raise SamePassword
+        password_hash = await self.hashed(form.password, self.current_user)
+        user = await self.set_password(self.current_user, password_hash, keep=self.session_id)
+        pair = await self.sessions.renew(user, self.session_id)
+        self.answer(pair, form.cookie or self.refresh_cookie() is not None, user=user.public())
+
+
+class ForgotPasswordHandler(SignedInHandler):
+    async def post(self):
+        email = self.form(ForgotPassword).email.lower()
+        await self.spend("mail by address", self.network)
+        await self.spend("mail by e-mail and address", email, self.network)
+        user = await User.find(self.db, email) if "@" in email else None
+        # Whether or not there is such a user, the answer is the same and comes at once.
+        if user:
+            self.application.later(self.send_code(user))
+        self.write({"ok": True})
+
+    async def send_code(self, user: User):
+        """Sends the user a link with a code, unless they have been sent too many."""
+        if await self.has_room("mails to one e-mail", user.email):
+            code = await codes.make(self.db, "reset password", user.id, user.email)
+            self.post_letter(user.email, letters.reset_password(f"{self.settings['public_url']}/#reset={code}"))
+
+
+class ResetPasswordHandler(NewPasswordHandler):
+    async def post(self):
+        form = self.device_form(ResetPassword)
+        await self.spend("codes by address", self.network)
+        user = await self.user_of(await codes.find(self.db, "reset password", form.code))
+        password_hash = await self.hashed(form.password, user)
+        # Used up only now: whoever is told that the server is busy, or to choose another password, may come again.
+        await codes.take(self.db, "reset password", form.code)
+        await self.begin_session(await self.set_password(user, password_hash), form)
+
+    async def user_of(self, code: Code) -> User:
+        """The user to whom the code was sent. Raises CodeInvalid."""
+        try:
+            return await User.get(self.db, code.user_id)
+        except NotFound:
+            raise CodeInvalid from None

@@ -1,0 +1,64 @@
+"""Sessions: fresh tokens, logging out, and where one is signed in."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from handlers.accounts.signed_in import SignedInHandler
+from handlers.base import authenticated
+from models.errors import NotFound, Unauthenticated
+from models.refresh_tokens import LONGEST_TOKEN
+
+LOGGED_OUT = "You logged out."
+LOGGED_OUT_EVERYWHERE = "You logged out everywhere."
+ENDED_ELSEWHERE = "This session was ended from another device."
+
+
+class Refresh(BaseModel):
+    refreshToken: str | None = Field(None, max_length=LONGEST_TOKEN)
+
+
+class Logout(BaseModel):
+    scope: Literal["all"] | None = None
+
+
+class RefreshHandler(SignedInHandler):
+    async def post(self):
+        given = self.form(Refresh).refreshToken if self.body else None
+        kept = None if given else self.refresh_cookie()
+        try:
+            pair = await self.sessions.refresh(given or kept or "", self.client_address)
+        except Unauthenticated:
+            if kept:
+                self.clear_refresh_cookie()
+            raise
+        self.answer(pair, in_cookie=kept is not None)
+
+
+class LogoutHandler(SignedInHandler):
+    @authenticated
+    async def post(self):
+        if self.body and self.form(Logout).scope == "all":
+            await self.sessions.end_all(self.current_user.id, LOGGED_OUT_EVERYWHERE)
+        else:
+            await self.sessions.end(self.current_user.id, self.session_id, LOGGED_OUT)
+        self.clear_refresh_cookie()
+        self.write({"ok": True})
+
+
+class SessionsHandler(SignedInHandler):
+    @authenticated
+    async def get(self):
+        mine = await self.sessions.of(self.current_user.id)
+        self.write([{**session.public(), "current": session.id == self.session_id} for session in mine])
+
+
+class SessionHandler(SignedInHandler):
+    @authenticated
+    async def delete(self, session_id):
+        this = session_id == self.session_id
+        if not await self.sessions.end(self.current_user.id, session_id, LOGGED_OUT if this else ENDED_ELSEWHERE):
+            raise NotFound("You have no such session")
+        if this:
+            self.clear_refresh_cookie()
+        self.write({"ok": True})
