@@ -25,6 +25,7 @@ from handlers.application import Application
 from handlers.base import NotFoundHandler
 from handlers.client_address import Proxies
 from handlers.mail import Mailer
+from handlers.rate_limits import RateLimits
 from models import mongod
 from models.errors import Unauthenticated
 from models.sessions import Sessions
@@ -59,6 +60,7 @@ def make_app(settings: Settings, db) -> Application:
         db=db,
         sessions=sessions,
         mailer=Mailer(settings.smtp_url, settings.mail_from, settings.public_url, settings.production),
+        rate_limits=RateLimits(settings.rate_limits),
         cors_origins=settings.cors_origins,
         proxies=proxies,
         production=settings.production,
@@ -106,6 +108,7 @@ async def drain(app: Application, server: HTTPServer, seconds: float):
             await io.drain(seconds * 0.8)
             server.stop()
             await app.idle()
+            await app.settings["mailer"].idle(seconds * 0.2)
     server.stop()
     await server.close_all_connections()
 

@@ -76,6 +76,10 @@ class Sessions:
             raise SessionEnded
         return Access(user, claims.sid, claims.exp)
 
+    def session_id(self, refresh_token: str) -> str:
+        """The session of a refresh token that was made here, be it used or not. Raises TokenInvalid."""
+        return self._refresh.session_id(refresh_token)
+
     async def refresh(self, token: str, ip: str) -> Pair:
         """New tokens for a refresh token, which is used up by that; asked again within 10 s, the same ones.
 

@@ -22,7 +22,7 @@ class Address(BaseModel):
 
 async def send_confirmation(handler: SignedInHandler, user: User, email: str):
     """Sends a link that confirms that this address is the user's, unless it has been sent too many mails."""
-    if await handler.has_room("mails to one e-mail", email):
+    if await handler.limits.has_room("mails to one e-mail", email):
         code = await codes.make(handler.db, "confirm email", user.id, email)
         route = f"{handler.settings['public_url']}/api/auth/email-confirmation"
         handler.post_letter(email, letters.confirm_email(f"{route}?confirmation={code}"))
@@ -39,7 +39,7 @@ class ConfirmationHandler(ConfirmingHandler):
     async def get(self):
         self.check_asked_for()
         form = self.query(Confirmation)
-        await self.spend("codes by address", self.network)
+        await self.limits.spend("codes by address", self.network)
         try:
             await self.confirm(form.confirmation)
         except (CodeInvalid, EmailOrUsernameTaken):
@@ -69,8 +69,8 @@ class SendConfirmationHandler(ConfirmingHandler):
     async def post(self):
         self.check_asked_for()
         email = self.form(Address).email.lower()
-        await self.spend("mail by address", self.network)
-        await self.spend("mail by e-mail and address", email, self.network)
+        await self.limits.spend("mail by address", self.network)
+        await self.limits.spend("mail by e-mail and address", email, self.network)
         user = await User.find(self.db, email) if "@" in email else None
         if user and not user.confirmed:
             self.application.later(send_confirmation(self, user, email))

@@ -1,12 +1,14 @@
 """Accounts: register and log in, as Strapi's users-permissions API has them."""
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, model_validator
 
 from handlers.accounts.confirmation import send_confirmation
 from handlers.accounts.signed_in import Device, SignedInHandler
 from models import session
 from models.errors import EmailNotConfirmed
-from models.fields import LONGEST_EMAIL, LONGEST_PASSWORD, Email, Password, Username, folded
+from models.fields import LONGEST_EMAIL, LONGEST_PASSWORD, Email, Password, Username, check_password_of, folded
 from models.user import User
 
 
@@ -14,6 +16,11 @@ class Registration(Device):
     username: Username
     email: Email
     password: Password
+
+    @model_validator(mode="after")
+    def _password_of_their_own(self) -> Self:
+        check_password_of(self.password, self.username, self.email)
+        return self
 
 
 class Credentials(Device):
@@ -24,7 +31,7 @@ class Credentials(Device):
 class RegisterHandler(SignedInHandler):
     async def post(self):
         form = self.device_form(Registration)
-        await self.spend("register by address", self.network)
+        await self.limits.spend("register by address", self.network)
         confirmed = not self.settings["confirm_emails"]
         user = await User.register(self.db, form.username, form.email, form.password, confirmed)
         if confirmed:
@@ -41,7 +48,8 @@ class LoginHandler(SignedInHandler):
         user = await User.login(self.db, form.identifier, form.password)
         if self.settings["confirm_emails"] and not user.confirmed:
             raise EmailNotConfirmed
-        await self.forget("login by account and address", account, self.network)
+        await self.limits.forget("login by account and address", account, self.network)
+        await self.limits.give_back("login by address", self.network)
         await self.begin_session(user, form)
 
     async def admit(self, identifier: str) -> str:
@@ -51,8 +59,8 @@ class LoginHandler(SignedInHandler):
         """
         user = await User.find(self.db, identifier)
         account = user.id if user else folded(identifier)
-        await self.spend("login by address", self.network)
-        await self.spend("login by account and address", account, self.network)
+        await self.limits.spend("login by address", self.network)
+        await self.limits.spend("login by account and address", account, self.network)
         if not await session.came_from(self.db, user and user.id, self.client_address):
-            await self.spend("login by account from new addresses", account)
+            await self.limits.spend("login by account from new addresses", account)
         return account

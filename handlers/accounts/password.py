@@ -75,8 +75,8 @@ class ChangePasswordHandler(NewPasswordHandler):
 class ForgotPasswordHandler(SignedInHandler):
     async def post(self):
         email = self.form(ForgotPassword).email.lower()
-        await self.spend("mail by address", self.network)
-        await self.spend("mail by e-mail and address", email, self.network)
+        await self.limits.spend("mail by address", self.network)
+        await self.limits.spend("mail by e-mail and address", email, self.network)
         user = await User.find(self.db, email) if "@" in email else None
         # Whether or not there is such a user, the answer is the same and comes at once.
         if user:
@@ -85,7 +85,7 @@ class ForgotPasswordHandler(SignedInHandler):
 
     async def send_code(self, user: User):
         """Sends the user a link with a code, unless they have been sent too many."""
-        if await self.has_room("mails to one e-mail", user.email):
+        if await self.limits.has_room("mails to one e-mail", user.email):
             code = await codes.make(self.db, "reset password", user.id, user.email)
             self.post_letter(user.email, letters.reset_password(f"{self.settings['public_url']}/#reset={code}"))
 
@@ -93,7 +93,7 @@ class ForgotPasswordHandler(SignedInHandler):
 class ResetPasswordHandler(NewPasswordHandler):
     async def post(self):
         form = self.device_form(ResetPassword)
-        await self.spend("codes by address", self.network)
+        await self.limits.spend("codes by address", self.network)
         user = await self.user_of(await codes.find(self.db, "reset password", form.code))
         password_hash = await self.hashed(form.password, user)
         # Used up only now: whoever is told that the server is busy, or to choose another password, may come again.

@@ -26,8 +26,11 @@ class RefreshHandler(SignedInHandler):
     async def post(self):
         given = self.form(Refresh).refreshToken if self.body else None
         kept = None if given else self.refresh_cookie()
+        token = given or kept or ""
+        await self.limits.spend("refresh by address", self.network)
         try:
-            pair = await self.sessions.refresh(given or kept or "", self.client_address)
+            await self.limits.spend("refresh by session", self.sessions.session_id(token))
+            pair = await self.sessions.refresh(token, self.client_address)
         except Unauthenticated:
             if kept:
                 self.clear_refresh_cookie()

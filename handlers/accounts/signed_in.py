@@ -7,6 +7,7 @@ from pydantic import BaseModel, StringConstraints
 from handlers.accounts import letters
 from handlers.accounts.device import device_name
 from handlers.base import BaseHandler
+from handlers.rate_limits import by_address
 from handlers.same_origin import check_same_origin
 from models import codes
 from models.sessions import Pair
@@ -53,23 +54,18 @@ class SignedInHandler(BaseHandler):
             self.write({"jwt": pair.jwt, "refreshToken": pair.refresh_token, **more})
 
     @property
+    def limits(self):
+        """How often something may be tried, see handlers/rate_limits.py."""
+        return self.settings["rate_limits"]
+
+    @property
     def network(self) -> str:
         """Where the request comes from, as limits count it."""
-        return self.client_address
-
-    async def spend(self, limit: str, *who: str):
-        """Raises ApiError 429 once too much came from them; see rate_limits.py."""
-
-    async def has_room(self, limit: str, *who: str) -> bool:
-        """As `spend`, but False where that raises."""
-        return True
-
-    async def forget(self, limit: str, *who: str):
-        """Counts anew."""
+        return by_address(self.client_address)
 
     async def check_password(self, password: str):
         """Raises WrongPassword unless it is that of the one who is logged in, and ApiError 429 after too many tries."""
-        await self.spend("password checks", self.current_user.id)
+        await self.limits.spend("password checks", self.current_user.id)
         await self.current_user.check_password(self.db, password)
 
     def post_letter(self, to: str, letter: tuple[str, str]):
