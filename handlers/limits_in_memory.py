@@ -1,0 +1,67 @@
+"""Where the limits library counts, for one process. Its own memory storage looks at every key at every count."""
+
+import time
+from collections import OrderedDict, defaultdict
+
+from limits.aio.storage import Storage
+
+MOST_KEYS = 100_000  # with windows of one length, about 35 MB: beyond that the oldest are forgotten
+SWEPT_AT_ONCE = 10
+
+
+class LimitsInMemory(Storage):
+    """Counts of fixed windows. A window begins with its first count and ends `expiry` seconds later."""
+
+    STORAGE_SCHEME = None
+
+    def __init__(self):
+        super().__init__()
+        # By length, {key: (count, end)}: those of one length end in the order in which they began.
+        self.windows: dict[int, OrderedDict[str, tuple[int, float]]] = defaultdict(OrderedDict)
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return ValueError
+
+    async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Adds to a key's count, which it returns; a new window begins where there is none."""
+        windows, now = self.windows[expiry], time.time()
+        self._sweep(windows, now)
+        count, end = windows.get(key, (0, 0.0))
+        if end <= now:
+            # Taken out first, so that it comes back as the last.
+            windows.pop(key, None)
+            count, end = 0, now + expiry
+        windows[key] = max(0, count + amount), end
+        return windows[key][0]
+
+    def _sweep(self, windows: OrderedDict, now: float):
+        """Forgets a few that have ended: more than come in, so that none stay."""
+        for _ in range(SWEPT_AT_ONCE):
+            oldest = next(iter(windows), None)
+            if oldest is None or (windows[oldest][1] > now and len(windows) < MOST_KEYS):
+                return
+            del windows[oldest]
+
+    async def get(self, key: str) -> int:
+        return self._window(key)[0]
+
+    async def get_expiry(self, key: str) -> float:
+        return self._window(key)[1]
+
+    def _window(self, key: str) -> tuple[int, float]:
+        now = time.time()
+        found = (windows[key] for windows in self.windows.values() if key in windows)
+        return next((window for window in found if window[1] > now), (0, now))
+
+    async def clear(self, key: str):
+        for windows in self.windows.values():
+            windows.pop(key, None)
+
+    async def reset(self) -> int:
+        forgotten = sum(map(len, self.windows.values()))
+        self.windows.clear()
+        return forgotten
+
+    async def check(self) -> bool:
+        return True
