@@ -104,6 +104,10 @@ def test_only_settings_read_the_environment():
     assert importers("pydantic_settings") == {"settings"}
 
 
+def test_only_the_app_and_a_command_line_load_settings():
+    assert outside(importers("settings"), "app", "models.__main__") == set()
+
+
 def test_a_clone_has_no_name_to_replace():
     named = [file for each in (".", *PACKAGES, "tests", "bench") for file in python_files(each) if has_a_name(file)]
     assert named == []

@@ -1,0 +1,95 @@
+"""Admins and blocked users, from the command line: `python -m models block anna`, whether or not the app runs."""
+
+import argparse
+import asyncio
+import sys
+from contextlib import nullcontext
+
+import models
+from models import mongod, session
+from models.errors import AccountBlocked
+from models.user import User
+from settings import Settings, SettingsError, load
+
+
+class NoSuchUser(Exception):
+    """Nobody goes by that username or e-mail."""
+
+
+async def make_admin(db, user: User) -> str:
+    """make a user an admin"""
+    await user.change(db, role="admin")
+    return f"{user.username} is an admin now."
+
+
+async def make_user(db, user: User) -> str:
+    """make an admin a user like others"""
+    await user.change(db, role="authenticated")
+    return f"{user.username} is no longer an admin."
+
+
+async def block(db, user: User) -> str:
+    """log a user out everywhere, and let them in no more"""
+    await user.change(db, blocked=True)
+    await session.end_all(db, user.id, f"{AccountBlocked.message}.")
+    return f"{user.username} is blocked and logged out everywhere."
+
+
+async def unblock(db, user: User) -> str:
+    """let a blocked user log in again"""
+    await user.change(db, blocked=False)
+    return f"{user.username} may log in."
+
+
+COMMANDS = {"admin": make_admin, "user": make_user, "block": block, "unblock": unblock}
+
+
+def arguments(given: list[str]) -> argparse.Namespace:
+    """`action`, one of COMMANDS, and `user`. Without any, the usage is printed."""
+    parser = argparse.ArgumentParser(prog="python -m models", description="Admins, and users who are blocked.")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for name, action in COMMANDS.items():
+        command = commands.add_parser(name, help=action.__doc__, description=action.__doc__)
+        command.add_argument("user", metavar="USER", help="a username or an e-mail")
+        command.set_defaults(action=action)
+    return parser.parse_args(given or ["--help"])
+
+
+def database(settings: Settings):
+    """MONGODB_URL, or the private MongoDB of development: the running app's, or one that is started for this."""
+    return nullcontext(settings.mongodb_url) if settings.mongodb_url else mongod.borrowed(settings.var_dir / "mongo")
+
+
+async def perform(db, action, identifier: str) -> str:
+    """Does it to the user of that username or e-mail, and returns what was done. Raises NoSuchUser."""
+    user = await User.find(db, identifier)
+    if user is None:
+        raise NoSuchUser(f"There is no user {identifier}.")
+    return await action(db, user)
+
+
+async def run(settings: Settings, mongodb_url: str, action, identifier: str) -> str:
+    """Connects, and performs it. Raises NoSuchUser, models.CannotConnect, models.DatabaseAway."""
+    db = models.connect(mongodb_url, settings.mongodb_database)
+    await models.prepare(db)
+    return await perform(db, action, identifier)
+
+
+def main() -> int:
+    """The exit code: 1 where there is no such user, 2 where settings or the database are wrong."""
+    chosen = arguments(sys.argv[1:])
+    try:
+        settings = load()
+        with database(settings) as mongodb_url:
+            print(asyncio.run(run(settings, mongodb_url, chosen.action, chosen.user)))
+    except NoSuchUser as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (SettingsError, mongod.CannotStart, models.CannotConnect, models.DatabaseAway) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
