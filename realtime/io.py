@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from realtime.engine import hook
 from realtime.engine.client_script import ClientScriptHandler
+from realtime.engine.connections import Connection, connections
 from realtime.engine.dispatch import Handlers
 from realtime.engine.gateway import Gateway
 from realtime.engine.http import EngineHandler
@@ -37,18 +38,28 @@ class IO:
 
     user_room = staticmethod(user_room)
 
-    def attach(self, app, *, db, authenticate, limits: Limits | None = None, available=None, proxies=None) -> None:
+    def attach(
+        self, app, *, db, authenticate, limits: Limits | None = None, available=None, proxies=None, ended=None
+    ) -> None:
         """Put Socket.IO into a Tornado application, at /socket.io/. Attaching anew starts from nothing.
 
-        `db` is what hooks get as `socket.db`. `await authenticate(token)` returns a user with an `id`, or raises
-        Refused, or Unavailable if it cannot tell now; `await available()` tells when it can again. `proxies` tells a
-        client's address and scheme from a request, see `engine.gateway`.
+        `db` is what hooks get as `socket.db`. `await authenticate(token)` returns an object with a `user` that has an
+        `id`, the `session_id` that the token belongs to (a str or None), and when the token expires, `expires_at` (in
+        seconds since 1970, or math.inf). It raises Refused, or Unavailable if it cannot tell now; `await available()`
+        tells when it can again. `await ended()` returns the sessions that have ended since it was last asked, as
+        objects with `user_id`, `session_id` and `why`, and may tell one again; their sockets are closed. `proxies`
+        tells a client's address and scheme from a request, see `engine.gateway`.
         """
         from realtime import events  # noqa: F401 - importing it registers its handlers
         from realtime.connection import connection
 
         self._server = Server(
-            limits=limits or Limits(), authenticate=authenticate, connection=connection, events=self.events, db=db
+            limits=limits or Limits(),
+            authenticate=authenticate,
+            connection=connection,
+            events=self.events,
+            db=db,
+            ended=ended,
         )
         arguments = {"engine": self._server.eio, "gateway": Gateway(available, proxies)}
         app.add_handlers(
@@ -103,12 +114,15 @@ class IO:
         self.server.hooks.left(name)
         self.server.manager.close(name)
 
-    async def disconnect(self, user_id, reason: str = "Disconnected by the server.") -> None:
+    async def disconnect(
+        self, user_id, reason: str = "Disconnected by the server.", *, session: str | None = None
+    ) -> None:
         """Close every socket of a user for good, in all namespaces; the client is told the reason first.
 
-        Who is in the middle of a handshake has to start it anew. Raises TypeError.
+        With `session` only the sockets whose token belongs to that session. Who is in the middle of a handshake has to
+        start it anew. Raises TypeError.
         """
-        self.server.disconnect_user(user_id, reason)
+        self.server.disconnect_user(user_id, reason, session)
 
     async def request(self, user_id, event: str, payload=None, *, timeout: float = 5.0):
         """Send an event and return the first answer of any of the user's sockets.
@@ -128,6 +142,10 @@ class IO:
         for socket in self.server.manager.members([check_target(room)]):
             users.setdefault(socket.user_id, []).append(socket.id)
         return [Member(user_id, sockets) for user_id, sockets in users.items()]
+
+    async def connections(self) -> list[Connection]:
+        """Who is connected, in all namespaces: users with their sockets, for people to look at."""
+        return await connections(self.server.manager)
 
     async def drain(self, seconds: float) -> None:
         """Tell every client that the server restarts, and close all sockets within so many seconds."""

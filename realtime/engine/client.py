@@ -1,10 +1,13 @@
 """The Socket.IO side of one transport (protocol v5): who it is, which namespaces it is in, what it sends."""
 
 import logging
+import math
+import time
 
 from engineio.base_server import BaseServer
 from socketio.exceptions import ConnectionRefusedError as RefusedByHandler
 
+from realtime.engine import expiry
 from realtime.engine.errors import InvalidPacket, Refused, Unavailable
 from realtime.engine.guard import guarded
 from realtime.engine.handshake import find_token
@@ -91,8 +94,9 @@ class Client:
 
     async def admit(self, namespace: str, auth: dict | None) -> None:
         """Accept or refuse a connection to a namespace. Whatever goes wrong, it is not accepted."""
-        socket = Socket(self.server, self.session, self.server.eio.generate_id(), namespace, None)
-        self.server.admitting[socket] = set()
+        socket = Socket(self.server, self.session, self.server.eio.generate_id(), namespace)
+        self.server.admissions.begin(socket)
+        self.server.revocations.watch()
         try:
             await self.decide(socket, auth)
         except Unavailable:
@@ -102,10 +106,9 @@ class Client:
             message = "The server could not check this connection."
             self.refuse(namespace, {"message": message, "data": {"code": "internal_error"}})
         finally:
-            del self.server.admitting[socket]
+            self.server.admissions.end(socket)
             self.server.manager.unlisted.pop(socket.id, None)
-            if self.admissions:
-                self.admissions.pop(namespace, None)
+            self.admitted(namespace)
 
     async def decide(self, socket: Socket, auth: dict | None) -> None:
         """Accept the socket, or tell the client what speaks against it."""
@@ -121,13 +124,15 @@ class Client:
 
     async def check(self, socket: Socket, auth: dict | None) -> None:
         """Find out whose connection it is, and ask the app's `connect` handler. Raises unless it may be accepted."""
-        socket.user = await self.server.authenticate_client(find_token(auth, self.session.handshake))
+        socket.identify(await self.server.authenticate_client(find_token(auth, self.session.handshake)))
         self.check_user(socket)
         self.server.manager.unlisted[socket.id] = socket
         await self.server.run_connect_handler(socket, auth)
         self.check_user(socket)
-        if socket.user_id in self.server.admitting[socket]:
+        if self.server.admissions.is_thrown_out(socket):
             raise Unavailable("The user was disconnected meanwhile")
+        if not socket.expires_at > time.time():
+            raise Refused("token_expired", "The token has expired")
 
     def check_user(self, socket: Socket) -> None:
         """Raise Refused for another user than that of the transport, and TypeError for one without an id."""
@@ -139,12 +144,19 @@ class Client:
         """Let a socket in: listed in its user's room before its acceptance leaves, and nothing sent before that."""
         self.user_id = socket.user_id
         self.sockets[socket.namespace] = socket
-        self.admissions.pop(socket.namespace, None)
+        self.admitted(socket.namespace)
         self.session.keep()
         socket.write(encode(CONNECT, {"sid": socket.id}, socket.namespace))
         socket.rooms.add(user_room(socket.user_id))
         self.server.manager.add(socket)
         socket.start(self.server.hooks.run if socket.namespace == "/" else None)
+        self.session.look()
+
+    def admitted(self, namespace: str) -> None:
+        """The handshake of a namespace is over. Most clients have no other, so nothing is kept for it."""
+        if self.admissions:
+            self.admissions.pop(namespace, None)
+        self.admissions = self.admissions or None
 
     def refuse(self, namespace: str, error) -> None:
         """Say no by a CONNECT_ERROR; a transport without another namespace, or hope for one, is closed soon."""
@@ -152,7 +164,7 @@ class Client:
         self.refusals += 1
         if self.refusals >= self.server.limits.refusals:
             self.session.invalid(InvalidPacket("too many refused CONNECTs"))
-        elif not (self.sockets or self.admissions.keys() - {namespace}):
+        elif not (self.sockets or set(self.admissions or ()) - {namespace}):
             self.session.expire(self.server.limits.refused_seconds)
 
     def left(self, socket: Socket, reason: str) -> None:
@@ -161,6 +173,11 @@ class Client:
             socket.end(reason)
             if not self.sockets and not self.admissions:
                 self.session.expire(self.server.limits.refused_seconds)
+
+    def look_after_tokens(self) -> float:
+        """Warn or close those whose token runs out; returns in how many seconds to look again."""
+        now = time.time()
+        return min([expiry.look_after(socket, now) for socket in tuple(self.sockets.values())], default=math.inf)
 
     def say_closing(self, code: str, message: str) -> None:
         """Tell every socket why the transport will close."""

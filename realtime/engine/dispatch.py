@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from realtime.engine.errors import EventError
 from realtime.engine.guard import guarded
 from realtime.engine.packet import ACK, RESERVED_EVENTS, arguments, encode, single
+from realtime.engine.token_events import RENEW
 
 ERRORS_TOLD = 20
 """A form with more wrong fields than that is no honest mistake, and the answer must not outgrow it."""
@@ -47,6 +48,8 @@ class Handlers(dict):
             raise TypeError('an event has a name: @io.on("name")')
         if event in RESERVED_EVENTS and event != "disconnect":
             raise ValueError(f"'{event}' is an event of Socket.IO itself; what runs at a connect is connection()")
+        if event == RENEW:
+            raise ValueError(f"'{event}' is handled by the engine, which asks `authenticate` about the new token")
 
         def register(function):
             self[event] = Handler(function, TypeAdapter(form) if form is not None else None)

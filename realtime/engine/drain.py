@@ -22,6 +22,7 @@ async def drain(server, seconds: float) -> None:
     await ended(server, seconds * CANCELLED)
     for task in server.tasks:
         task.cancel()
+    server.revocations.stop()
 
 
 async def close_all(sessions: list, seconds: float) -> None:

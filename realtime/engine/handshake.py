@@ -15,6 +15,13 @@ def request_token(query: dict[str, list[bytes]], authorization: str) -> str | No
     return token.strip() if scheme.lower() == "bearer" and token else None
 
 
+def check_token(token) -> str:
+    """Return what a client presents as its token. Raises Refused for what is none."""
+    if not isinstance(token, str) or len(token) > LONGEST_TOKEN:
+        raise Refused("token_invalid", "The token is not valid")
+    return token
+
+
 def find_token(auth: dict | None, handshake: Handshake) -> str:
     """The token of a CONNECT: that of its auth payload (`token`, then `jwt`), else the request's.
 
@@ -22,7 +29,5 @@ def find_token(auth: dict | None, handshake: Handshake) -> str:
     """
     for token in ((auth or {}).get("token"), (auth or {}).get("jwt"), handshake.token):
         if token is not None and token != "":
-            if not isinstance(token, str) or len(token) > LONGEST_TOKEN:
-                raise Refused("token_invalid", "The token is not valid")
-            return token
+            return check_token(token)
     raise Refused("token_missing", "Log in first and connect with your token: io(url, {auth: {token: jwt}})")

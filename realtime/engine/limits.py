@@ -22,6 +22,10 @@ class Limits:
     upgrade_seconds: float = 10.0
     """How long an upgrade from polling to WebSocket may take."""
     authenticate_seconds: float = 5.0
+    expiry_notice_seconds: float = 60.0
+    """How long before its token expires a socket is told."""
+    ended_seconds: float = 0.25
+    """How often the app is asked which sessions have ended."""
     hook_seconds: float = 30.0
     """How long `connection()` may take."""
     ping_interval_seconds: float = 25.0

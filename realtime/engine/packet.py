@@ -7,6 +7,7 @@ from realtime.engine.errors import InvalidPacket
 from realtime.engine.frames import binary_frame, text_frame
 from realtime.engine.limits import Limits
 from realtime.engine.payload import dumps, loads
+from realtime.engine.token_events import EXPIRING
 
 CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK = range(7)
 RESERVED_EVENTS = frozenset(
@@ -30,7 +31,7 @@ class Packet(NamedTuple):
 
 
 class Message:
-    """One packet, encoded once for everybody who gets it. `frames` is the same as WebSocket frames, one after another."""
+    """One packet, encoded once for everybody who gets it; `frames` are its WebSocket frames, one after the other."""
 
     __slots__ = ("attachments", "frames", "text")
 
@@ -64,8 +65,8 @@ def encode_event(event: str, payload=None, namespace: str = "/", id: int | None 
 
     Raises ValueError for a reserved event name, and what `encode` raises.
     """
-    if event in RESERVED_EVENTS:
-        raise ValueError(f"'{event}' is an event of Socket.IO itself; choose another name")
+    if event in RESERVED_EVENTS or event == EXPIRING:
+        raise ValueError(f"'{event}' is sent by Socket.IO or its engine; choose another name")
     if not isinstance(event, str):
         raise TypeError(f"an event's name is a str, not {type(event).__name__}")
     return encode(EVENT, [event, *arguments(payload)], namespace, id)

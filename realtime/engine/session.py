@@ -34,7 +34,7 @@ class Session:
     """One client's session, kept in `EngineServer.sockets` in the place of engineio's AsyncSocket.
 
     `client` is the Socket.IO side of it: `client.receive(text)`, `client.receive_attachment(data)`,
-    `client.say_closing(code, message)` and `client.closed(reason)`.
+    `client.look_after_tokens()`, `client.say_closing(code, message)` and `client.closed(reason)`.
     """
 
     __slots__ = ("broken", "carrier", "client", "closed", "data", "deadline", "engine", "handshake", "next_ping",
@@ -124,7 +124,7 @@ class Session:
             self.next_ping = self.engine.wheel.now() + self.engine.limits.ping_interval_seconds
 
     def tick(self, now: float) -> float | None:
-        """Ping, and end a client that is silent or doesn't CONNECT; returns the time of the next look."""
+        """Ping, end who is silent or doesn't CONNECT, and see to tokens; returns the time of the next look."""
         if self.closed:
             return None
         if now >= self.deadline:
@@ -140,7 +140,12 @@ class Session:
         if self.pong_due is None and now >= self.next_ping:
             self.send(PING)
             self.pong_due = now + self.engine.limits.ping_timeout_seconds
-        return min(self.deadline, self.next_ping if self.pong_due is None else self.pong_due)
+        tokens = now + self.client.look_after_tokens()
+        return min(self.deadline, tokens, self.next_ping if self.pong_due is None else self.pong_due)
+
+    def look(self) -> None:
+        """See at once to what `tick` sees to; sockets have come, or their tokens have changed."""
+        self.engine.wheel.call(self, self.engine.wheel.now())
 
     def keep(self) -> None:
         """A namespace has been accepted: the session may stay."""

@@ -3,28 +3,35 @@
 import asyncio
 import itertools
 import logging
+import time
 from collections import deque
+from datetime import UTC, datetime
 
-from realtime.engine import dispatch, hook
+from realtime.engine import dispatch, hook, renewal
 from realtime.engine.errors import EventError
 from realtime.engine.packet import DISCONNECT, EVENT, Message, encode, encode_event
 from realtime.engine.requests import Question
 from realtime.engine.room_names import check_room
+from realtime.engine.token_events import RENEW
 
 log = logging.getLogger("realtime")
 
 
 class Socket:
-    """A connected client. `id` and `ip` are str, `user` is what `authenticate` gave, `rooms` the rooms it is in.
+    """A connected client. `id` and `ip` are str, `user` is whose it is, `rooms` the rooms it is in.
 
-    `data` is a dict of yours, `db` the app's database.
+    `session_id` is the session of the user that its token belongs to, `expires_at` when that token expires, in seconds
+    since 1970. `data` is a dict of yours, `db` the app's database.
     """
 
-    __slots__ = ("_data", "_handlers", "acks", "counter", "credit", "credited", "ended", "id", "inbox", "namespace",
-                 "rooms", "server", "session", "user", "worker")  # fmt: skip
+    __slots__ = ("_data", "_handlers", "_since", "acks", "counter", "credit", "credited", "ended", "expires_at", "id",
+                 "inbox", "namespace", "renewal", "rooms", "server", "session", "session_id", "user", "warned",
+                 "worker")  # fmt: skip
 
-    def __init__(self, server, session, socket_id: str, namespace: str, user):
-        self.server, self.session, self.id, self.namespace, self.user = server, session, socket_id, namespace, user
+    def __init__(self, server, session, socket_id: str, namespace: str):
+        self.server, self.session, self.id, self.namespace = server, session, socket_id, namespace
+        self.user = self.session_id = self.expires_at = self.renewal = None
+        self._since, self.warned = time.time(), False
         self.rooms: set[str] = set()
         self._data = self._handlers = self.acks = self.counter = self.inbox = self.worker = self.ended = None
         self.credit, self.credited = 2 * server.limits.events_per_second, 0.0
@@ -38,6 +45,11 @@ class Socket:
     def ip(self) -> str:
         """The client's address."""
         return self.session.handshake.ip
+
+    @property
+    def since(self) -> datetime:
+        """When it connected, in UTC."""
+        return datetime.fromtimestamp(self._since, UTC)
 
     @property
     def db(self):
@@ -88,6 +100,11 @@ class Socket:
         self.close("kicked", reason)
 
     # Below is for the engine.
+
+    def identify(self, access) -> None:
+        """Take what `authenticate` says of a token: whose the socket is, and until when."""
+        self.user, self.session_id, self.expires_at = access.user, access.session_id, access.expires_at
+        self.warned = False
 
     def enter(self, room: str) -> None:
         """Join without asking. Raises ValueError beyond the limit."""
@@ -141,6 +158,9 @@ class Socket:
         if not self.spend():
             self.reject_flood(packet)
             return
+        if packet.data[0] == RENEW:
+            renewal.start(self, packet)
+            return
         if self.inbox is None:
             self.inbox = deque()
         self.inbox.append(packet)
@@ -173,6 +193,8 @@ class Socket:
             return
         self.ended = reason
         self.server.manager.remove(self)
+        if self.renewal:
+            self.renewal.cancel()
         for callback in tuple((self.acks or {}).values()):
             if isinstance(callback, Question):
                 callback.lost(self)

@@ -8,6 +8,7 @@ from inspect import isawaitable, signature
 import socketio
 
 from realtime.engine import dispatch
+from realtime.engine.admissions import Admissions
 from realtime.engine.client import Client
 from realtime.engine.drain import drain
 from realtime.engine.engineio_server import EngineServer
@@ -16,6 +17,7 @@ from realtime.engine.guard import guarded
 from realtime.engine.hook import Hooks
 from realtime.engine.limits import Limits
 from realtime.engine.packet import RESERVED_EVENTS, encode
+from realtime.engine.revocations import Revocations
 from realtime.engine.room_names import user_room
 from realtime.engine.rooms import Rooms
 from realtime.engine.socket import Socket
@@ -39,17 +41,15 @@ class Server(socketio.AsyncServer):
     (`client.Client`), where clients are listed (`rooms.Rooms`) and how packets go out (`session.Session`). Each
     override below says what of AsyncServer it replaces.
 
-    `authenticate(token)` returns a user with an `id`, or raises Refused or Unavailable. `connection(socket, user)` is
-    the hook; `events` are the handlers of the app's events.
+    `authenticate(token)` returns what `Socket.identify` takes, or raises Refused or Unavailable; `ended()` is that of
+    Revocations. `connection(socket, user)` is the hook; `events` are the handlers of the app's events.
     """
 
-    def __init__(self, *, limits: Limits, authenticate, connection, events: dispatch.Handlers, db):
+    def __init__(self, *, limits: Limits, authenticate, connection, events: dispatch.Handlers, db, ended=None):
         self.limits, self.authenticate, self.connection = limits, authenticate, connection
         self.events, self.db = events, db
         self.hooks = Hooks()
-        self.admitting: dict[Socket, set[str]] = {}
-        """Sockets whose handshake is under way, and which users were disconnected since it began: what the app knew of
-        these may be older than that."""
+        self.admissions, self.revocations = Admissions(), Revocations(self, ended)
         self.tasks: set[asyncio.Task] = set()
         self.unfinished: set[asyncio.Task] = set()
         """What still runs for clients that are gone: hooks and handlers."""
@@ -68,7 +68,7 @@ class Server(socketio.AsyncServer):
         return task
 
     async def authenticate_client(self, token: str):
-        """Ask the app whose token it is. Raises Refused, and Unavailable, also where the answer takes too long."""
+        """Ask the app what a token gives. Raises Refused, and Unavailable, also where the answer takes too long."""
         try:
             async with asyncio.timeout(self.limits.authenticate_seconds):
                 return await self.authenticate(token)
@@ -152,13 +152,16 @@ class Server(socketio.AsyncServer):
         room, rooms = user_room(user_id), self.manager
         return [socket for namespace in rooms.get_namespaces() for socket in rooms.members(room, namespace)]
 
-    def disconnect_user(self, user_id, reason: str) -> None:
-        """Close every socket of a user for good, in all namespaces. Raises TypeError for no id."""
-        sockets = self.sockets_of(user_id)
-        for disconnected in self.admitting.values():
-            disconnected.add(str(user_id))
-        for socket in sockets:
-            socket.close("kicked", reason)
+    def disconnect_user(self, user_id, reason: str, session_id: str | None = None) -> None:
+        """Throw out a user, or one session of theirs, whose handshake is under way included. Raises TypeError."""
+        self.close_sockets(user_id, "kicked", reason, session_id)
+        self.admissions.throw_out(str(user_id), session_id)
+
+    def close_sockets(self, user_id, code: str, reason: str, session_id: str | None = None) -> None:
+        """Close every socket of a user for good, in all namespaces, or those of one session. Raises TypeError."""
+        for socket in self.sockets_of(user_id):
+            if session_id in (None, socket.session_id):
+                socket.close(code, reason)
 
     async def disconnect(self, sid, namespace=None, ignore_queue=False):
         """Replaces a disconnect that leaves rooms and callbacks behind when a handler raises."""

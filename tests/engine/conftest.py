@@ -13,6 +13,7 @@ from app import make_server
 from handlers.application import Application
 from realtime import Limits, Refused, io
 from tests.engine.raw import Polling, WebSocket, request
+from tests.realtime.people import Access
 
 # Lines of the access log are one a request; every other one counts.
 LOGS = ("realtime", "asyncio", "tornado.general", "tornado.application", "app")
@@ -22,7 +23,7 @@ async def authenticate(token: str):
     """`anna` is Anna's token; whoever's begins with `bad` is refused."""
     if token.startswith("bad"):
         raise Refused("token_invalid", "The token is not valid")
-    return SimpleNamespace(id=token, email=f"{token}@example.com")
+    return Access(SimpleNamespace(id=token, email=f"{token}@example.com"))
 
 
 async def no_hook(socket, user):

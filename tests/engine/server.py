@@ -36,6 +36,10 @@ async def authenticate(token: str):
     return await known(token)
 
 
+async def ended():
+    return []
+
+
 async def connection(socket, user):
     ran["connection"] += 1
     await hang(user.id, "hook")
@@ -140,7 +144,7 @@ def make_app(settings, db) -> Application:
         ping_interval_seconds=3,
         ping_timeout_seconds=2,
     )
-    io.attach(made, db=None, authenticate=authenticate, limits=limits)
+    io.attach(made, db=None, authenticate=authenticate, limits=limits, ended=ended)
     io.server.connection = connection
     if NEWS:
         io.server.spawn(news())

@@ -12,7 +12,7 @@ import pytest
 from realtime import Limits, Refused, Unavailable, io
 from tests.engine.raw import Polling
 from tests.realtime import people
-from tests.realtime.people import ANNA, BOB
+from tests.realtime.people import ANNA, BOB, Access
 
 PLACES = ["auth token", "auth jwt", "query jwt", "query token", "header"]
 
@@ -154,7 +154,7 @@ async def test_a_client_that_is_not_yet_accepted_hears_nothing(wire, authenticat
     async def authenticate(token):
         asked.set()
         await answer.wait()
-        return ANNA
+        return Access(ANNA)
 
     wire = await wire()
     joining = asyncio.ensure_future(wire.join("anna"))
@@ -193,15 +193,19 @@ async def test_an_event_before_connect_runs_no_handler_and_closes(wire):
 
 
 async def nobody(token):
+    return Access(None)
+
+
+async def nothing(token):
     return None
 
 
 async def without_an_id(token):
-    return SimpleNamespace(name="anna")
+    return Access(SimpleNamespace(name="anna"))
 
 
 async def with_no_id(token):
-    return SimpleNamespace(id=None)
+    return Access(SimpleNamespace(id=None))
 
 
 async def raising(token):
@@ -214,7 +218,7 @@ async def cancelled(token):
     await other
 
 
-@pytest.mark.parametrize("answer", [nobody, without_an_id, with_no_id, raising, cancelled])
+@pytest.mark.parametrize("answer", [nobody, nothing, without_an_id, with_no_id, raising, cancelled])
 async def test_a_handshake_that_goes_wrong_is_refused(wire, authenticate, errors, answer):
     authenticate(answer)
     wire = await wire()
@@ -298,7 +302,7 @@ async def test_who_is_thrown_out_during_the_handshake_has_to_ask_again(wire, aut
     async def read_before(token):
         asked.set()
         await answer.wait()
-        return ANNA
+        return Access(ANNA)
 
     first = await wire()
     joining = asyncio.ensure_future(first.join("anna"))
@@ -319,7 +323,7 @@ async def test_that_others_are_thrown_out_changes_no_handshake(wire, authenticat
     async def read_before(token):
         asked.set()
         await answer.wait()
-        return ANNA
+        return Access(ANNA)
 
     wire = await wire()
     joining = asyncio.ensure_future(wire.join("anna"))
@@ -334,7 +338,7 @@ async def test_that_others_are_thrown_out_changes_no_handshake(wire, authenticat
 async def test_the_id_of_a_user_may_be_an_int_or_a_uuid(wire, authenticate, user_id):
     @authenticate
     async def find(token):
-        return SimpleNamespace(id=user_id)
+        return Access(SimpleNamespace(id=user_id))
 
     wire = await wire()
     await wire.join("token")
@@ -439,7 +443,7 @@ async def test_with_the_database_away_handshakes_get_503_until_it_is_back(
     async def depends(token):
         if not database.up:
             raise Unavailable("no database")
-        return BOB
+        return Access(BOB)
 
     assert (await handshake(http_client, base_url)).code == 200
     database.up = False
