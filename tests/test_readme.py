@@ -12,6 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from models.__main__ import COMMANDS
 from realtime import io
 from settings import Settings
 from tests.pasted import pasted
@@ -186,5 +187,7 @@ def test_production_starts_with_the_settings_shown_once_they_hold_a_secret(tmp_p
 def test_the_commands_and_files_that_it_names_exist():
     for target in set(re.findall(r"make ([a-z-]+)", " ".join(blocks("sh") + in_code(README)))):
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE), target
+    for command in re.findall(r"python -m models (\w+) anna", README):
+        assert command in COMMANDS
     for file in re.findall(r"\]\(([^)]+)\)", README):
         assert (ROOT / file).exists(), file
