@@ -45,7 +45,7 @@ async function register(page, name) {
   await page.getByRole("radio", { name: "Register" }).check();
   await page.getByLabel("Username", { exact: true }).fill(name);
   await page.getByLabel("E-mail", { exact: true }).fill(`${name}@example.com`);
-  await page.getByLabel("Password").fill("correct horse");
+  await page.getByLabel("Password", { exact: true }).fill("correct horse");
   await page.getByRole("button", { name: "Register" }).click();
   await connection(page, "Connected");
 }
@@ -169,7 +169,7 @@ const scenarios = {
     await ann.getByRole("alert").getByText("Please log in").waitFor();
     await connection(ann, "Not connected");
     await ann.getByLabel("Username or e-mail").fill("ann");
-    await ann.getByLabel("Password").fill("correct horse");
+    await ann.getByLabel("Password", { exact: true }).fill("correct horse");
     await ann.keyboard.press("Enter");
     await connection(ann, "Connected");
     await logged(ann, "welcome_event");
@@ -230,7 +230,7 @@ const scenarios = {
     await ann.getByRole("radio", { name: "Register" }).check();
     await ann.getByLabel("Username", { exact: true }).fill("a");
     await ann.getByLabel("E-mail", { exact: true }).fill("nowhere");
-    await ann.getByLabel("Password").fill("short");
+    await ann.getByLabel("Password", { exact: true }).fill("short");
     await ann.keyboard.press("Enter");
     await focused(ann, "#username[aria-invalid]");
     for (const field of ["username", "email", "password"]) assert(await ann.locator(`#${field}-error`).textContent());

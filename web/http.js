@@ -1,0 +1,25 @@
+// A request to the server: JSON both ways. Whose request it is, session.js knows.
+
+const PATIENCE_MS = 15_000;
+
+/**
+ * Calls a route of /api and returns its JSON. Throws the error of the server's envelope, with `status`, `message`,
+ * `details` and, if the server says when to come back, `retryAfter` in seconds. An error without a status means that no
+ * answer came: the server may or may not have done it.
+ */
+export async function request(method, path, { jwt, body, patience = PATIENCE_MS } = {}) {
+  const headers = { "Content-Type": "application/json" };
+  if (jwt) headers.Authorization = `Bearer ${jwt}`;
+  const signal = AbortSignal.timeout(patience);
+  const lost = () => {
+    throw new Error("The server cannot be reached. Try again in a moment.");
+  };
+  const response = await fetch(`/api${path}`, { method, headers, signal, body: body && JSON.stringify(body) }).catch(lost);
+  const answer = await response.json().catch(() => null);
+  if (response.ok && answer !== null) return answer;
+  const { status } = response;
+  const retryAfter = Number(response.headers.get("Retry-After"));
+  throw failure({ message: `The server answered ${status}.`, ...answer?.error, status, retryAfter });
+}
+
+export const failure = (error) => Object.assign(new Error(error.message), error);

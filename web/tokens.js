@@ -1,0 +1,148 @@
+// The two tokens of a session: the access token, a JWT that REST and the socket ask for and that soon expires, and the
+// refresh token, which gets the next two and works once. Copy this file into a client of your own: it needs http.js alone.
+
+import { request } from "./http.js";
+
+const EARLY_MS = 75_000; // We refresh so long before the end; at 60 s the server itself would ask for it.
+const LONGEST_TIMER_MS = 60_000; // A laptop's sleep stops timers, but not the clock: look at that every minute.
+const AGAIN_MS = 5_000; // after a refresh that the server could not answer
+const TWIN_MS = 100; // Another tab with the same session answers in far less.
+// The server answers a refresh token that comes again within 10 s with the same tokens, since an answer may get lost.
+// Later it would take us for a thief.
+const LOST = { patience: 3000, pause: 1000, until: 8000 };
+
+const REFUSALS = [400, 401]; // Any other error may pass: the limit for requests, or a database that is away.
+
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+/** What a JWT says (RFC 7519): its payload is JSON in base64url. Only the server can tell whether it is genuine. */
+function claims(jwt) {
+  const base64 = jwt.split(".")[1].replaceAll("-", "+").replaceAll("_", "/");
+  return JSON.parse(atob(base64));
+}
+
+export class Tokens {
+  #pair;
+  #twins;
+  #timer;
+  #refreshing = null;
+  #closed = false;
+  #renewed;
+  #refused;
+
+  /**
+   * Keeps `{jwt, refreshToken}` fresh until `close()`. `renewed()` is called when there are newer ones, and
+   * `refused(error)` when the server gives no more: the session is over.
+   */
+  constructor(pair, renewed, refused) {
+    this.#renewed = renewed;
+    this.#refused = refused;
+    // A duplicated tab has the same session. What one of them is given, it hands on to the others.
+    this.#twins = new BroadcastChannel(`session ${claims(pair.jwt).sid}`);
+    this.#twins.onmessage = ({ data }) => (data ? this.#keep(data) : this.#twins.postMessage(this.#pair));
+    this.#hold(pair);
+  }
+
+  close() {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    this.#twins.close();
+  }
+
+  /** `{jwt, refreshToken, expiresAt}`, to be kept in sessionStorage; expiresAt is in milliseconds of this computer's clock. */
+  get pair() {
+    return this.#pair;
+  }
+
+  /** The access token as it is now, whether or not it has expired. */
+  get jwt() {
+    return this.#pair.jwt;
+  }
+
+  /** Whether it is time to refresh. */
+  get due() {
+    return Date.now() >= this.#dueAt;
+  }
+
+  /** Shortly before the end, or at half of a very short life. */
+  get #dueAt() {
+    return this.#pair.expiresAt - Math.min(EARLY_MS, lifetime(this.jwt) / 2);
+  }
+
+  /** An access token that has not expired. Throws what `refresh()` throws. */
+  async current() {
+    if (Date.now() >= this.#pair.expiresAt) await this.refresh();
+    return this.jwt;
+  }
+
+  /** Replaces the tokens, also by those of another answer than a refresh's, such as that to a changed password. */
+  replace({ jwt, refreshToken }) {
+    if (this.#closed) return;
+    this.#hold({ jwt, refreshToken });
+    this.#twins.postMessage(this.#pair);
+    this.#renewed();
+  }
+
+  /** Gets new tokens; whoever asks meanwhile waits for the same ones. Throws the server's error, or that there is none. */
+  refresh() {
+    this.#refreshing ??= this.#refreshAlone(this.jwt).finally(() => (this.#refreshing = null));
+    return this.#refreshing;
+  }
+
+  /** One tab at a time: the second finds that the first has handed it the new tokens. */
+  async #refreshAlone(old) {
+    const refresh = async () => {
+      if (this.#closed) return;
+      // We may have missed it: a tab that was just duplicated did not listen yet.
+      this.#twins.postMessage(null);
+      await pause(TWIN_MS);
+      if (this.jwt === old && !this.#closed) this.replace(await this.#next());
+    };
+    // Browsers have locks only where the page is https or localhost.
+    await (navigator.locks ? navigator.locks.request(this.#twins.name, refresh) : refresh());
+  }
+
+  async #next() {
+    const { refreshToken } = this.#pair;
+    const began = Date.now();
+    for (;;) {
+      try {
+        return await request("POST", "/auth/refresh", { body: { refreshToken }, patience: LOST.patience });
+      } catch (error) {
+        if (REFUSALS.includes(error.status)) this.#refused(error);
+        if (error.status || Date.now() - began > LOST.until - LOST.patience) throw error;
+        await pause(LOST.pause);
+      }
+    }
+  }
+
+  /** What another tab hands us, if it is newer than ours. */
+  #keep(pair) {
+    if (pair.expiresAt <= this.#pair.expiresAt) return;
+    this.#hold(pair);
+    this.#renewed();
+  }
+
+  #hold(pair) {
+    // By our own clock, which may be wrong but which we can ask: a new token's life begins now.
+    this.#pair = { expiresAt: Date.now() + lifetime(pair.jwt), ...pair };
+    this.#plan();
+  }
+
+  #plan(milliseconds = 0) {
+    clearTimeout(this.#timer);
+    if (this.#closed) return;
+    const left = this.#dueAt - Date.now();
+    this.#timer = setTimeout(() => this.#look(), Math.min(Math.max(left, milliseconds), LONGEST_TIMER_MS));
+  }
+
+  #look() {
+    if (!this.due) return this.#plan();
+    this.refresh().catch(({ retryAfter }) => this.#plan(retryAfter * 1000 || AGAIN_MS));
+  }
+}
+
+function lifetime(jwt) {
+  const { iat, exp } = claims(jwt);
+  return 1000 * (exp - iat);
+}
