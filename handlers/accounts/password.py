@@ -10,7 +10,7 @@ from handlers.base import authenticated
 from handlers.errors import ApiError
 from models import codes, passwords
 from models.codes import LONGEST_CODE, Code
-from models.errors import CodeInvalid, NotFound, SamePassword
+from models.errors import AccountBlocked, CodeInvalid, NotFound, SamePassword
 from models.fields import LONGEST_EMAIL, LONGEST_PASSWORD, Password, check_password_of
 from models.user import User
 
@@ -51,10 +51,10 @@ class NewPasswordHandler(SignedInHandler):
         return await passwords.hashed(password)
 
     async def set_password(self, user: User, password_hash: str, keep: str | None = None) -> User:
-        """Gives the user another password, and ends every session except `keep`."""
+        """Gives the user another password; every session except `keep` ends, and every code that is on its way."""
         user = await user.set_password(self.db, password_hash)
         await self.sessions.end_all(user.id, CHANGED, keep)
-        await codes.forget(self.db, user.id, "reset password")
+        await codes.forget(self.db, user.id)
         self.post_letter(user.email, letters.password_changed())
         return user
 
@@ -98,11 +98,16 @@ class ResetPasswordHandler(NewPasswordHandler):
         password_hash = await self.hashed(form.password, user)
         # Used up only now: whoever is told that the server is busy, or to choose another password, may come again.
         await codes.take(self.db, "reset password", form.code)
+        # Who has the code reads the mail of that address.
+        user = user if user.confirmed else await user.change(self.db, confirmed=True)
         await self.begin_session(await self.set_password(user, password_hash), form)
 
     async def user_of(self, code: Code) -> User:
-        """The user to whom the code was sent. Raises CodeInvalid."""
+        """The user to whom the code was sent. Raises CodeInvalid, AccountBlocked."""
         try:
-            return await User.get(self.db, code.user_id)
+            user = await User.get(self.db, code.user_id)
         except NotFound:
             raise CodeInvalid from None
+        if user.blocked:
+            raise AccountBlocked
+        return user

@@ -2,12 +2,11 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from handlers.accounts.signed_in import SignedInHandler
 from handlers.base import authenticated
 from models.errors import NotFound, Unauthenticated
-from models.refresh_tokens import LONGEST_TOKEN
 
 LOGGED_OUT = "You logged out."
 LOGGED_OUT_EVERYWHERE = "You logged out everywhere."
@@ -15,7 +14,7 @@ ENDED_ELSEWHERE = "This session was ended from another device."
 
 
 class Refresh(BaseModel):
-    refreshToken: str | None = Field(None, max_length=LONGEST_TOKEN)
+    refreshToken: str | None = None
 
 
 class Logout(BaseModel):
