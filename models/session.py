@@ -59,9 +59,9 @@ async def of(db, user_id: str) -> list[Session]:
     return [Session(id=str(each["_id"]), **{field: each[field] for field in fields}) async for each in found]
 
 
-async def came_from(db, user_id: str | None, ip: str) -> bool:
-    """Whether the user has logged in from this address, as far back as sessions are kept; None never has."""
-    return await db.sessions.find_one({"user": user_id and ObjectId(user_id), "ip": ip}, {"_id": 1}) is not None
+async def addresses(db, user_id: str | None) -> list[str]:
+    """Where the user has logged in from, as far back as sessions are kept; None never has."""
+    return await db.sessions.distinct("ip", {"user": user_id and ObjectId(user_id)})
 
 
 async def end(db, user_id: str, session_id: str, why: str) -> bool:

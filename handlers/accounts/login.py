@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from handlers.accounts.confirmation import send_confirmation
 from handlers.accounts.signed_in import Device, SignedInHandler
+from handlers.rate_limits import by_address
 from models import session
 from models.errors import EmailNotConfirmed
 from models.fields import LONGEST_EMAIL, LONGEST_PASSWORD, Email, Password, Username, check_password_of, folded
@@ -61,6 +62,7 @@ class LoginHandler(SignedInHandler):
         account = user.id if user else folded(identifier)
         await self.limits.spend("login by address", self.network)
         await self.limits.spend("login by account and address", account, self.network)
-        if not await session.came_from(self.db, user and user.id, self.client_address):
+        known = map(by_address, await session.addresses(self.db, user and user.id))
+        if self.network not in known:
             await self.limits.spend("login by account from new addresses", account)
         return account

@@ -9,7 +9,6 @@ from handlers.accounts.signed_in import SignedInHandler
 from handlers.base import authenticated
 from models import belongings, codes, session
 from models.fields import LONGEST_PASSWORD, Email, Username
-from models.user import User
 
 DELETED = "The account was deleted."
 Known = Annotated[str, Field(min_length=1, max_length=LONGEST_PASSWORD)]
@@ -32,24 +31,20 @@ class MeHandler(SignedInHandler):
 
     @authenticated
     async def patch(self):
-        form = self.form(Change)
+        form, me = self.form(Change), self.current_user
         await self.check_password(form.currentPassword)
-        me = self.current_user
-        if form.username and form.username != me.username:
-            me = await me.change(self.db, username=form.username)
-            await belongings.renamed(self.db, me)
-        if form.email and form.email != me.email:
-            me = await self.change_email(me, form.email)
-        self.write(me.public())
-
-    async def change_email(self, user: User, email: str) -> User:
-        """Changes the address at once, or where it has to be confirmed once it is. Raises EmailOrUsernameTaken."""
-        if self.settings["confirm_emails"]:
-            self.application.later(send_confirmation(self, user, email))
-            return user
-        changed = await user.change(self.db, email=email)
-        await self.tell_of_new_email(user, email)
-        return changed
+        wanted = form.model_dump(include={"username", "email"}, exclude_none=True)
+        new = {field: value for field, value in wanted.items() if value != getattr(me, field)}
+        to_confirm = new.pop("email", None) if self.settings["confirm_emails"] else None
+        # Both at once: if one of them is taken, neither changes.
+        changed = await me.change(self.db, **new) if new else me
+        if "username" in new:
+            await belongings.renamed(self.db, changed)
+        if "email" in new:
+            await self.tell_of_new_email(me, changed.email)
+        if to_confirm:
+            self.application.later(send_confirmation(self, changed, to_confirm))
+        self.write(changed.public())
 
     @authenticated
     async def delete(self):
