@@ -1,0 +1,123 @@
+"""MongoDB away: accounts answer 503 within two seconds, sockets live on, and it heals by itself."""
+
+import asyncio
+import time
+from contextlib import ExitStack
+
+import pytest
+
+import models
+from models import mongod
+from realtime import io
+from tests.conftest import Someone
+
+pytestmark = [pytest.mark.slow, pytest.mark.gen_test(timeout=60)]
+PASSWORD = {"password": "correct horse"}
+
+
+class Stoppable:
+    """A MongoDB that stops and starts again as the test likes."""
+
+    def __init__(self, folder):
+        self.folder, self.running = folder, ExitStack()
+
+    def start(self) -> str:
+        return self.running.enter_context(mongod.running(self.folder))
+
+    def stop(self):
+        self.running.close()
+
+
+@pytest.fixture
+def mongodb(tmp_path):
+    mongodb = Stoppable(tmp_path / "mongo")
+    yield mongodb
+    mongodb.stop()
+
+
+@pytest.fixture
+def db(io_loop, mongodb):
+    # With the patience that the app has by itself.
+    db = models.connect(mongodb.start(), "away")
+    io_loop.run_sync(lambda: models.prepare(db))
+    yield db
+    db.client.close()
+
+
+def requests(ann) -> list[tuple]:
+    new = {"password": "battery staple", "passwordConfirmation": "battery staple"}
+    return [
+        ("POST", "/auth/local/register", {"username": "ben", "email": "ben@example.com", **PASSWORD}, None),
+        ("POST", "/auth/local", {"identifier": "ann", **PASSWORD}, None),
+        ("POST", "/auth/refresh", {"refreshToken": ann.refresh_token}, None),
+        ("POST", "/auth/logout", {}, ann),
+        ("GET", "/auth/sessions", None, ann),
+        ("DELETE", "/auth/sessions/65a000000000000000000001", None, ann),
+        ("POST", "/auth/change-password", {"currentPassword": "correct horse", **new}, ann),
+        ("POST", "/auth/forgot-password", {"email": "ann@example.com"}, None),
+        ("POST", "/auth/reset-password", {"code": "x" * 43, **new}, None),
+        ("GET", "/auth/email-confirmation?confirmation=x", None, None),
+        ("POST", "/auth/send-email-confirmation", {"email": "ann@example.com"}, None),
+        ("GET", "/users/me", None, ann),
+        ("PATCH", "/users/me", {"currentPassword": "correct horse", "username": "anna"}, ann),
+        ("DELETE", "/users/me", {"currentPassword": "correct horse"}, ann),
+        ("GET", "/socketio/connections", None, ann),
+        ("DELETE", "/socketio/connections/65a000000000000000000001", None, ann),
+    ]
+
+
+class TestAway:
+    @pytest.fixture
+    def given(self) -> dict:
+        return {"confirm_emails": True}
+
+    @pytest.fixture
+    def ann(self, call, confirmation, io_loop):
+        async def ann():
+            form = {"username": "ann", "email": "ann@example.com", **PASSWORD}
+            user = (await call("POST", "/auth/local/register", form)).json["user"]
+            await call("GET", await confirmation(user["email"]))
+            login = (await call("POST", "/auth/local", {"identifier": "ann", **PASSWORD})).json
+            return Someone(user["id"], "ann", user["email"], login["jwt"], login["refreshToken"])
+
+        return io_loop.run_sync(ann)
+
+    async def test_every_route_answers_503_sockets_live_on_and_it_heals(
+        self, ann, call, connect, received, mongodb, caplog
+    ):
+        async def timed(method, path, body, who):
+            started = time.monotonic()
+            return path, await call(method, path, body, as_=who), time.monotonic() - started
+
+        client = await connect(ann)
+        mongodb.stop()
+        # Twice: when the driver finds out, and when it knows.
+        for _ in range(2):
+            for path, answer, seconds in await asyncio.gather(*(timed(*request) for request in requests(ann))):
+                assert answer.status == 503, (path, answer)
+                assert answer.json["error"]["name"] == "ServiceUnavailableError", path
+                assert int(answer.headers["Retry-After"]) >= 1, path
+                assert seconds < 2, path
+        assert (await call("GET", "/users/me")).status == 401
+        await io.send(io.user_room(ann.id), "news", "still here")
+        assert await received(client, "news") == "still here"
+
+        mongodb.start()
+        assert (await call("GET", "/users/me", as_=ann)).json["username"] == "ann"
+        assert (await call("POST", "/auth/refresh", {"refreshToken": ann.refresh_token})).status == 200
+        await call("POST", "/auth/logout", as_=ann)
+        async with asyncio.timeout(2):
+            assert (await received(client, "closing"))["code"] == "revoked"
+        assert not [record for record in caplog.records if record.exc_info]
+
+    async def test_a_session_that_ends_meanwhile_closes_its_sockets_once_it_is_back(
+        self, ann, call, connect, received, mongodb, app
+    ):
+        # Asked while it is away, the database tells nothing; what ended just before must not be forgotten.
+        client = await connect(ann)
+        await app.settings["sessions"].end_all(ann.id, "You logged out everywhere.")
+        mongodb.stop()
+        await asyncio.sleep(1)
+        mongodb.start()
+        async with asyncio.timeout(3):
+            assert (await received(client, "closing"))["message"] == "You logged out everywhere."
