@@ -58,7 +58,8 @@ def clone(tmp_path_factory) -> Path:
 def environment(mongodb_url, db, tmp_path) -> dict:
     """Has programs use the tests' MongoDB."""
     own = {"MONGODB_URL": mongodb_url, "MONGODB_DATABASE": db.name, "VAR_DIR": str(tmp_path), "PORT": "0"}
-    return {**os.environ, **own}
+    # Sockets are told a minute before their token ends: here two seconds after they connect.
+    return {**os.environ, **own, "ACCESS_TOKEN_SECONDS": "62"}
 
 
 @pytest.fixture
@@ -87,10 +88,15 @@ def post(url):
 
 
 @pytest.fixture
-def jwt(post) -> str:
-    """The token of a user anna."""
+def login(post) -> dict:
+    """The tokens of a user anna."""
     form = {"username": "anna", "email": "anna@example.com", "password": "correct horse"}
-    return post("/auth/local/register", form)["jwt"]
+    return post("/auth/local/register", form)
+
+
+@pytest.fixture
+def jwt(login) -> str:
+    return login["jwt"]
 
 
 @pytest.fixture
@@ -136,12 +142,19 @@ def test_a_page_can_raise_a_hand(run, jwt):
     assert {next(said), next(said)} == {"anna raises a hand", '{"ok":true}'}
 
 
+def test_a_page_stays_connected_with_the_lines_shown(run, login):
+    tokens = f"let {{ jwt, refreshToken }} = {json.dumps(login)};"
+    socket = f"const socket = io({ADDRESS!r}, {{ auth: {{ token: jwt }} }}), emit = socket.emitWithAck.bind(socket);"
+    tell = "socket.emitWithAck = async (...event) => console.log(event[0], (await emit(...event)).ok);"
+    assert next(run(tokens, socket, tell, blocks("js")[3])) == "token:renew true"
+
+
 async def test_an_error_looks_as_shown(call):
     assert (await call("GET", "/users/me")).json == json.loads(blocks("json")[0])
 
 
 def test_every_block_of_code_is_run_by_a_test():
-    assert len(blocks("js")) == 3
+    assert len(blocks("js")) == 4
     assert set(re.findall(r"^```(\S+)", README, re.MULTILINE)) == LANGUAGES
 
 
