@@ -51,7 +51,9 @@ class Application(TornadoApplication):
         """One line, without the query string, where a token may be."""
         request = handler.request
         self.unanswered.discard(request)
-        level = logging.ERROR if handler.get_status() >= 500 else logging.INFO
+        status = handler.get_status()
+        # 503 is a state of the server, a drain or a database that is away: no failure of each request in it.
+        level = logging.ERROR if status >= 500 and status != 503 else logging.INFO
         client = getattr(handler, "client_address", request.remote_ip)
-        what = (handler.get_status(), request.method, request.path, client, 1000 * request.request_time())
+        what = (status, request.method, request.path, client, 1000 * request.request_time())
         access_log.log(level, "%d %s %s (%s) %.0f ms", *what)

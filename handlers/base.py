@@ -11,6 +11,7 @@ from handlers.cross_origin import CrossOriginHandler
 from handlers.errors import ApiError, answer_to
 from handlers.forms import Form, validated
 from handlers.limited_body import LimitedBodyHandler
+from handlers.security_headers import PAGE, SecurityHeadersHandler
 from models import DatabaseAway
 from models.errors import Forbidden, ModelError, Unauthenticated
 
@@ -44,7 +45,7 @@ def admins_only(method):
     return wrapper
 
 
-class BaseHandler(CrossOriginHandler, LimitedBodyHandler):
+class BaseHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
     """Inherit from this: `self.current_user`, `self.db`, `self.form(Model)`, `self.write(a dict or a list)`."""
 
     @property
@@ -117,6 +118,8 @@ class NotFoundHandler(BaseHandler):
 
 class FileHandler(BaseHandler, StaticFileHandler):
     """The page's files, with errors in the envelope. Browsers ask each time whether a file has changed."""
+
+    content_security_policy = PAGE
 
     def validate_absolute_path(self, root, absolute_path):
         try:

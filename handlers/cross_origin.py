@@ -7,7 +7,7 @@ class CrossOriginHandler(RequestHandler):
     """Answers preflights, and names the origin where CORS_ORIGINS lists it. Cookies do not cross."""
 
     def set_default_headers(self):
-        self.set_header("Vary", "Origin")
+        super().set_default_headers()
         origin = self.request.headers.get("Origin")
         if origin in self.settings["cors_origins"]:
             self.set_header("Access-Control-Allow-Origin", origin)

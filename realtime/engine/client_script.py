@@ -4,12 +4,19 @@ from pathlib import Path
 
 from tornado.web import RequestHandler
 
+from realtime.engine.security_headers import set_security_headers
+
 INSTALLED = Path(__file__).parents[2] / "node_modules/socket.io-client/dist/socket.io.min.js"
 PUBLIC = "https://cdn.socket.io/4.8.1/socket.io.min.js"
 
 
 class ClientScriptHandler(RequestHandler):
     """Serves or redirects to the script."""
+
+    def set_default_headers(self):
+        set_security_headers(self)
+        # Pages of any site may load it: it is the same for everybody.
+        self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
 
     def get(self):
         """Answer with the script."""

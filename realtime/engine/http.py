@@ -13,6 +13,7 @@ from realtime.engine.body import end_body
 from realtime.engine.errors import InvalidPacket
 from realtime.engine.handshake import request_token
 from realtime.engine.polling import SEPARATOR, TwoPolls, encode_payload
+from realtime.engine.security_headers import set_security_headers
 from realtime.engine.session import Handshake
 from realtime.engine.upgrade import accept, carry, check_upgrade, is_upgrade, probe
 
@@ -51,9 +52,8 @@ class EngineHandler(RequestHandler):
         self.polled = None
 
     def set_default_headers(self):
+        set_security_headers(self)
         self.set_header("Content-Type", "text/plain; charset=UTF-8")
-        self.set_header("Cache-Control", "no-store")
-        self.set_header("Vary", "Origin")
         page = self.request.headers.get("Origin", "")
         if page.lower() in self.gateway_origins():
             self.set_header("Access-Control-Allow-Origin", page)

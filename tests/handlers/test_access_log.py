@@ -1,0 +1,55 @@
+"""The access log: a line a request, without what is nobody's business, and an error only where something broke."""
+
+import logging
+
+import pytest
+from motor.motor_asyncio import AsyncIOMotorClient
+
+from handlers.base import BaseHandler
+from realtime import io
+
+
+class Broken(BaseHandler):
+    def get(self):
+        raise RuntimeError
+
+
+@pytest.fixture
+def lines(caplog):
+    """`lines()` are the levels and the texts of its lines."""
+    caplog.set_level(logging.INFO, "tornado.access")
+
+    def lines() -> list[tuple[int, str]]:
+        logged = [record for record in caplog.records if record.name == "tornado.access"]
+        return [(record.levelno, record.getMessage().split(" (")[0]) for record in logged]
+
+    return lines
+
+
+async def test_a_line_has_no_query_string(fetch, lines):
+    await fetch("GET", "/healthz?jwt=private")
+    assert lines() == [(logging.INFO, "200 GET /healthz")]
+
+
+async def test_what_broke_is_an_error(app, fetch, lines):
+    app.add_handlers(".*", [("/broken", Broken)])
+    await fetch("GET", "/broken")
+    assert lines() == [(logging.ERROR, "500 GET /broken")]
+
+
+async def test_who_is_sent_away_by_a_drain_is_no_error(fetch, lines):
+    await io.drain(0)
+    assert (await fetch("GET", "/socket.io/?EIO=4&transport=polling")).code == 503
+    assert lines() == [(logging.INFO, "503 GET /socket.io/")]
+
+
+class TestWithTheDatabaseAway:
+    @pytest.fixture
+    def db(self):
+        client = AsyncIOMotorClient("mongodb://127.0.0.1:9/", serverSelectionTimeoutMS=50)
+        yield client["away"]
+        client.close()
+
+    async def test_no_request_is_an_error(self, fetch, lines):
+        await fetch("POST", "/auth/local", b'{"identifier": "ann", "password": "correct horse"}')
+        assert lines() == [(logging.INFO, "503 POST /auth/local")]
