@@ -5,6 +5,8 @@ from functools import partial
 
 import pytest
 
+from models.tokens import Tokens
+
 NEW = {"password": "battery staple", "passwordConfirmation": "battery staple"}
 PASSWORD = "correct horse"
 CHANGED = "The password was changed; log in with the new one."
@@ -104,7 +106,10 @@ async def test_a_refresh_closes_nothing(ann, connect, refresh):
     assert "closing" not in await client.settled()
 
 
-async def test_a_renewed_token_keeps_its_socket_only_as_long_as_the_session(ann, connect, refresh, call, told):
+async def test_a_renewed_token_keeps_its_socket_only_as_long_as_the_session(
+    ann, connect, refresh, call, told, settings
+):
+    ann.jwt = Tokens(settings.jwt_secret, 60).issue(ann.id, ann.refresh_token.split(".")[0])
     client = await connect(ann)
     ann.jwt = (await refresh(ann.refresh_token)).json["jwt"]
     assert (await client.call("token:renew", {"token": ann.jwt}))["ok"] is True
