@@ -1,6 +1,6 @@
 // What people do on the page, in a real browser: `node page.cjs SCENARIO URL BROWSER FOLDER` plays one of `scenarios`.
-// It writes a line when the test is to do something with the app, "restart" with settings in JSON or "throw out", and
-// waits for the line that says it is done.
+// It writes a line when the test is to do something with the app, "restart" with settings in JSON, "mail" with what the
+// link in it has, or "throw out", and waits for the line that says it is done, or holds the link.
 
 const assert = require("node:assert/strict");
 const http = require("node:http");
@@ -24,29 +24,54 @@ const replies = lines[Symbol.asyncIterator]();
 
 async function ask(what) {
   console.log(what);
-  await replies.next();
+  return (await replies.next()).value;
 }
 
 const restart = (environment = {}) => ask(`restart ${JSON.stringify(environment)}`);
 
+/** The link in the next mail, which the app prints. */
+const mailed = (part) => ask(`mail ${part}`);
+
 /** A person with a browser of their own, whose page keeps what it complains of in `complaints`. */
 async function visit(browser, options = DESKTOP) {
   const context = await browser.newContext({ locale: "en-GB", ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  page.complaints = [];
-  page.on("console", (message) => message.type() === "error" && page.complaints.push(message.text()));
-  page.on("pageerror", (error) => page.complaints.push(error.stack));
+  const page = watch(await context.newPage());
   await page.goto(url);
   return page;
 }
 
-async function register(page, name) {
+function watch(page) {
+  page.setDefaultTimeout(10_000);
+  page.complaints = [];
+  page.refreshed = [];
+  page.on("console", (message) => message.type() === "error" && page.complaints.push(message.text()));
+  page.on("pageerror", (error) => page.complaints.push(error.stack));
+  page.on("request", (asked) => asked.url().endsWith("/auth/refresh") && page.refreshed.push(asked.postData()));
+  return page;
+}
+
+async function signUp(page, name) {
   await page.getByRole("radio", { name: "Register" }).check();
   await page.getByLabel("Username", { exact: true }).fill(name);
   await page.getByLabel("E-mail", { exact: true }).fill(`${name}@example.com`);
   await page.getByLabel("Password", { exact: true }).fill("correct horse");
   await page.getByRole("button", { name: "Register" }).click();
+}
+
+async function register(page, name) {
+  await signUp(page, name);
+  await connection(page, "Connected");
+}
+
+async function giveCredentials(page, name, password = "correct horse") {
+  await page.getByRole("radio", { name: "Log in" }).check();
+  await page.getByLabel("Username or e-mail").fill(name);
+  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.keyboard.press("Enter");
+}
+
+async function logIn(page, name, password) {
+  await giveCredentials(page, name, password);
   await connection(page, "Connected");
 }
 
@@ -55,6 +80,33 @@ const told = (page, text) => page.locator("#toasts > div", { hasText: text }).fi
 const logged = (page, event) => page.locator(`#log > [data-event="${event}"]`).first().waitFor();
 const shown = (page, text) => page.locator("#messages > li", { hasText: text }).waitFor();
 const texts = (page) => page.locator("#messages p").allTextContents();
+
+/** The login form, or another, says so. */
+const alerted = (page, text) => page.getByRole("alert").getByText(text).waitFor();
+const confirmed = (page, text) => page.getByRole("status").getByText(text).waitFor();
+const click = (page, name) => page.getByRole("button", { name, exact: true }).click();
+const fill = (page, label, text) => page.getByLabel(label, { exact: true }).and(page.locator(":visible")).fill(text);
+
+async function openAccount(page, name, part) {
+  await click(page, name);
+  await page.getByRole("dialog", { name: "Account" }).waitFor();
+  if (part) await page.getByText(part, { exact: true }).click();
+}
+
+const renewals = (page) => page.locator('#log > [data-event="token:renew"]').count();
+
+/** Waits until the page has shown the server so many newer tokens. */
+async function renewed(page, times) {
+  const wanted = (await renewals(page)) + times;
+  await page.locator(`#log > [data-event="token:renew"]`).nth(wanted - 1).waitFor();
+}
+
+const reconnects = async (page) => (await page.locator('#log > [data-event="connect"]').count()) - 1;
+
+/** Chromium itself writes every answer of 400 and above. */
+function expectComplaints(page, pattern) {
+  page.complaints = page.complaints.filter((text) => !pattern.test(text));
+}
 
 async function create(page, room) {
   await page.getByLabel("New room").fill(room);
@@ -158,7 +210,7 @@ const scenarios = {
     const all = ["before", ...Array.from({ length: MISSED }, (_, index) => `missed ${index + 1}.`), "after"];
     assert.deepEqual(await texts(bob), all);
     assert.deepEqual(await texts(ann), all);
-    for (const page of [ann, bob]) page.complaints = page.complaints.filter((text) => !LOST.test(text));
+    for (const page of [ann, bob]) expectComplaints(page, LOST);
     return [ann, bob];
   },
 
@@ -173,7 +225,7 @@ const scenarios = {
     await ann.keyboard.press("Enter");
     await connection(ann, "Connected");
     await logged(ann, "welcome_event");
-    ann.complaints = ann.complaints.filter((text) => !LOST.test(text));
+    expectComplaints(ann, LOST);
     return [ann];
   },
 
@@ -210,6 +262,251 @@ const scenarios = {
     return [];
   },
 
+  async hours(browser) {
+    await restart({ ACCESS_TOKEN_SECONDS: "3" });
+    const [ann, bob] = await together(browser);
+    await Promise.all([renewed(ann, 4), renewed(bob, 4)]);
+    await say(ann, "after some hours");
+    await shown(bob, "after some hours");
+    assert.deepEqual([await reconnects(ann), await reconnects(bob)], [0, 0]);
+    await openAccount(ann, "ann");
+    await ann.getByText("This device").waitFor();
+    assert.equal(await ann.locator("#sessions > li").count(), 1);
+    return [ann, bob];
+  },
+
+  async lostAnswers(browser) {
+    await restart({ ACCESS_TOKEN_SECONDS: "3" });
+    const ann = await visit(browser);
+    await register(ann, "ann");
+    const lose = async (route) => {
+      await route.fetch();
+      await route.abort();
+    };
+    await ann.route("**/auth/refresh", lose, { times: 1 });
+    await renewed(ann, 2);
+    const [lost, again, next] = ann.refreshed;
+    assert.equal(lost, again);
+    assert.notEqual(again, next);
+
+    // Too long without an answer: the server closes the connection, and the page comes back.
+    await ann.route("**/auth/refresh", (route) => route.abort());
+    await logged(ann, "closing");
+    await connection(ann, "Reconnecting…");
+    await ann.unroute("**/auth/refresh");
+    await connection(ann, "Connected");
+    await renewed(ann, 1);
+    expectComplaints(ann, LOST);
+    return [ann];
+  },
+
+  async asleep(browser) {
+    await restart({ ACCESS_TOKEN_SECONDS: "2" });
+    const ann = await visit(browser);
+    await register(ann, "ann");
+    await ann.goto("about:blank");
+    await ann.waitForTimeout(2500); // until the token has expired
+    await ann.goto(url);
+    await connection(ann, "Connected");
+    await create(ann, "Tea");
+    await say(ann, "good morning");
+    return [ann];
+  },
+
+  async duplicatedTab(browser) {
+    await restart({ ACCESS_TOKEN_SECONDS: "3" });
+    const ann = await visit(browser);
+    await register(ann, "ann");
+    const [opened] = await Promise.all([ann.waitForEvent("popup"), ann.evaluate(() => void open(location.href))]);
+    const twin = watch(opened);
+    await connection(twin, "Connected");
+    await Promise.all([renewed(ann, 4), renewed(twin, 4)]);
+    assert.deepEqual([await reconnects(ann), await reconnects(twin)], [0, 0]);
+
+    // What it was not there to be handed, it asks for.
+    await twin.goto("about:blank");
+    await renewed(ann, 3);
+    await twin.goto(url);
+    await connection(twin, "Connected");
+    await Promise.all([renewed(ann, 2), renewed(twin, 2)]);
+    assert.equal(await reconnects(ann), 0);
+
+    const presented = [...ann.refreshed, ...twin.refreshed];
+    assert.equal(new Set(presented).size, presented.length, "a token was presented twice");
+    assert.equal(await twin.locator("#me").textContent(), "ann");
+    return [ann, twin];
+  },
+
+  async devices(browser) {
+    const [phone, desktop] = [await visit(browser, PHONE), await visit(browser)];
+    await register(desktop, "ann");
+    await logIn(phone, "ann");
+
+    await openAccount(phone, "ann");
+    assert.equal(await phone.locator("#sessions > li").count(), 2);
+    assert.match(await phone.locator("#sessions > li", { hasText: "This device" }).textContent(), /last used just now/);
+    await phone.getByRole("button", { name: /^Log out Chrome on Linux/ }).click();
+    await focused(phone, "#devices-title");
+    await alerted(desktop, "This session was ended from another device.");
+    await connection(desktop, "Not connected");
+    await logIn(desktop, "ann");
+
+    await phone.getByText("Change password", { exact: true }).click();
+    await fill(phone, "Current password", "wrong horse");
+    await fill(phone, "New password", "purple elephant");
+    await fill(phone, "New password again", "purple elephants");
+    await click(phone, "Change the password");
+    await alerted(phone, "Passwords do not match");
+    await fill(phone, "New password again", "purple elephant");
+    await click(phone, "Change the password");
+    await alerted(phone, "The provided current password is invalid");
+    await fill(phone, "Current password", "correct horse");
+    await click(phone, "Change the password");
+    await confirmed(phone, "Your password is changed.");
+    await alerted(desktop, "The password was changed; log in with the new one.");
+    assert.equal(await phone.locator("#sessions > li").count(), 1);
+    assert.equal(await reconnects(phone), 0);
+    await logIn(desktop, "ann", "purple elephant");
+
+    await click(phone, "Log out everywhere");
+    await phone.getByRole("heading", { name: "Log in" }).waitFor();
+    await alerted(desktop, "You logged out everywhere.");
+    expectComplaints(phone, /status of 400/);
+    return [phone, desktop];
+  },
+
+  async unreachable(browser) {
+    const ann = await visit(browser);
+    await register(ann, "ann");
+    await ann.route("**/auth/logout", (route) => route.abort());
+    await click(ann, "Log out");
+    await told(ann, "You are logged out here, but the server could not be told.");
+    await connection(ann, "Not connected");
+    assert.equal(await ann.evaluate(() => sessionStorage.length), 0);
+    expectComplaints(ann, LOST);
+    return [ann];
+  },
+
+  async forgotten(browser) {
+    await restart();
+    const [ann, other] = [await visit(browser), await visit(browser)];
+    await register(other, "ann");
+    for (const email of ["nobody@example.com", "ann@example.com"]) {
+      await click(ann, "Forgot your password?");
+      await fill(ann, "E-mail of your account", email);
+      await click(ann, "Send the link");
+      await confirmed(ann, "If an account has this address, a mail is on its way.");
+      await click(ann, "Back");
+    }
+    const link = await mailed("#reset=");
+    await ann.goto(link);
+    await focused(ann, "#reset-password");
+    assert.equal(ann.url(), `${url}/`);
+    await fill(ann, "New password", "short");
+    await fill(ann, "New password again", "short");
+    await click(ann, "Save the password");
+    await focused(ann, "#reset-password[aria-invalid]");
+    await fill(ann, "New password", "purple elephant");
+    await fill(ann, "New password again", "purple elephant");
+    await click(ann, "Save the password");
+    await connection(ann, "Connected");
+    await alerted(other, "The password was changed; log in with the new one.");
+    await logIn(other, "ann@example.com", "purple elephant");
+
+    await ann.goto(link); // opens it in a page that is there already, and logged in
+    await fill(ann, "New password", "golden elephant");
+    await fill(ann, "New password again", "golden elephant");
+    await click(ann, "Save the password");
+    await alerted(ann, "Incorrect code provided");
+    await click(ann, "Back");
+    await ann.getByRole("heading", { name: "Rooms" }).waitFor();
+    expectComplaints(ann, /status of 400/);
+    return [ann, other];
+  },
+
+  async confirmation(browser) {
+    await restart({ CONFIRM_EMAILS: "true" });
+    const ann = await visit(browser);
+    await signUp(ann, "ann");
+    await confirmed(ann, "We have sent a mail to ann@example.com.");
+    await mailed("confirmation=");
+    await click(ann, "Back");
+    await giveCredentials(ann, "ann@example.com");
+    await alerted(ann, "Your account email is not confirmed");
+    await click(ann, "Send the mail again");
+    await confirmed(ann, "a mail is on its way");
+    const link = await mailed("confirmation=");
+    await ann.goto(link);
+    await confirmed(ann, "Your e-mail address is confirmed. You can log in now.");
+    assert.equal(ann.url(), `${url}/`);
+    await logIn(ann, "ann");
+
+    await openAccount(ann, "ann", "Change username or e-mail");
+    await fill(ann, "New e-mail", "anna@example.com");
+    await fill(ann, "Current password", "correct horse");
+    await click(ann, "Save");
+    await confirmed(ann, "Open the link in the mail to anna@example.com");
+    await click(ann, "Close");
+    await ann.goto(await mailed("confirmation="));
+    await told(ann, "Your e-mail address is confirmed.");
+    await openAccount(ann, "ann");
+    await ann.getByText("ann, anna@example.com").waitFor();
+
+    const other = await visit(browser);
+    await other.goto(link);
+    await alerted(other, "This link is not valid any more.");
+    expectComplaints(ann, /status of 400/);
+    return [ann, other];
+  },
+
+  async goodbye(browser) {
+    const [ann, bob] = await together(browser);
+    await say(ann, "hello");
+    await shown(bob, "hello");
+    await openAccount(ann, "ann", "Change username or e-mail");
+    await fill(ann, "New username", "bob");
+    await fill(ann, "Current password", "correct horse");
+    await click(ann, "Save");
+    await alerted(ann, "Email or Username are already taken");
+    await fill(ann, "New username", "anna");
+    await click(ann, "Save");
+    await confirmed(ann, "Saved.");
+    await click(ann, "Close");
+    await ann.reload();
+    await connection(ann, "Connected");
+
+    await openAccount(ann, "anna", "Delete account");
+    await ann.getByText("This deletes your account, everything you wrote").waitFor();
+    await fill(ann, "Current password", "wrong horse");
+    await click(ann, "Delete my account for good");
+    await alerted(ann, "The provided current password is invalid");
+    await fill(ann, "Current password", "correct horse");
+    await click(ann, "Delete my account for good");
+    await ann.locator("#auth").getByText(/account (is|was) deleted/).waitFor();
+    await giveCredentials(ann, "anna");
+    await alerted(ann, "Invalid identifier or password");
+    await bob.reload();
+    await openRoom(bob, "Tea");
+    await bob.getByText("1, 1 online").waitFor();
+    assert.deepEqual(await texts(bob), []);
+    expectComplaints(ann, /status of 400/);
+    return [ann, bob];
+  },
+
+  async guessing(browser) {
+    const [ann, thief] = [await visit(browser), await visit(browser)];
+    await register(ann, "ann");
+    const patience = thief.getByRole("alert").getByText(/try again/i);
+    for (let tries = 0; tries < 20 && !(await patience.isVisible()); tries++) {
+      const answered = thief.waitForResponse("**/auth/local");
+      await giveCredentials(thief, "ann", `guess number ${tries}`);
+      await answered;
+    }
+    await patience.waitFor();
+    expectComplaints(thief, /status of 4(00|29)/);
+    return [ann, thief];
+  },
+
   async reload(browser) {
     const [ann, bob] = await together(browser);
     await say(ann, "still here");
@@ -239,8 +536,7 @@ const scenarios = {
     await ann.getByLabel("Add a member by username").fill("nobody");
     await ann.keyboard.press("Enter");
     await ann.locator("#member-name-error", { hasText: /./ }).waitFor();
-    // Chromium writes every answer of 400 and above.
-    ann.complaints = ann.complaints.filter((text) => !/status of 40[04]/.test(text));
+    expectComplaints(ann, /status of 40[04]/);
     return [ann];
   },
 
@@ -280,6 +576,18 @@ const scenarios = {
     await press("Enter");
     await told(ann, "You are no longer in “Tea”.");
     await focused(ann, "#rooms-title");
+    await tabTo(ann, ann.getByRole("button", { name: "ann", exact: true }), "Shift+Tab");
+    await press("Enter");
+    await tabTo(ann, ann.getByText("Change password", { exact: true }));
+    await press("Enter");
+    for (const label of ["Current password", "New password", "New password again"]) {
+      await tabTo(ann, ann.locator("#change-password").getByLabel(label, { exact: true }));
+      await ann.keyboard.type(label === "Current password" ? "correct horse" : "purple elephant");
+    }
+    await press("Enter");
+    await confirmed(ann, "Your password is changed.");
+    await press("Escape");
+    await focused(ann, "#me");
     await tabTo(ann, ann.getByRole("button", { name: "Log out" }));
     await press("Enter");
     await focused(ann, "#identifier");
@@ -293,6 +601,9 @@ const scenarios = {
         const page = await visit(browser, { ...options, colorScheme });
         const take = (name) => picture(page, `${device}-${colorScheme}-${name}`);
         await take("login");
+        await click(page, "Forgot your password?");
+        await take("forgot");
+        await click(page, "Back");
         await register(page, `${device}-${colorScheme}`);
         await create(page, "Tea at four, and whatever else comes up in a room with a rather long name");
         await say(page, "Shall we? ".repeat(20));
@@ -302,6 +613,9 @@ const scenarios = {
           await page.getByRole("navigation").getByRole("button", { name: pane }).click();
           await take(pane.toLowerCase());
         }
+        await openAccount(page, `${device}-${colorScheme}`, "Change password");
+        await page.getByText("This device").waitFor();
+        await take("account");
         pages.push(page);
       }
     }

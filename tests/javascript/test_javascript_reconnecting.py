@@ -1,5 +1,8 @@
 """What a JavaScript client does when its connection ends: come back by itself, or stay away for good."""
 
+import asyncio
+import time
+
 import pytest
 
 import models
@@ -58,6 +61,27 @@ async def test_one_who_is_thrown_out_hears_why_first_and_stays_away(register, co
         assert await received(tab, "disconnect") == FOR_GOOD
         assert tab.events[-1] == ("closing", {"code": "kicked", "message": "You have been naughty."})
     assert "closing" not in await other.settled()
+    assert await io.online(ann.id) is False
+
+
+async def test_one_whose_token_expires_hears_why_and_stays_away(register, connect, received):
+    ann = await register("ann")
+    client = await connect(ann)
+    socket = io.server.manager.socket(client.id, "/")
+    socket.expires_at = time.time()
+    socket.session.look()
+    assert (await received(client, "closing"))["code"] == "expired"
+    assert await received(client, "disconnect") == FOR_GOOD
+    assert await io.online(ann.id) is False
+
+
+async def test_one_whose_session_ends_hears_why_and_stays_away(register, call, connect, received):
+    ann = await register("ann")
+    client = await connect(ann)
+    assert (await call("POST", "/auth/logout", as_=ann)).status == 200
+    assert await received(client, "closing") == {"code": "revoked", "message": "You logged out."}
+    assert await received(client, "disconnect") == FOR_GOOD
+    await asyncio.sleep(0.2)
     assert await io.online(ann.id) is False
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import subprocess
 from pathlib import Path
 from subprocess import PIPE
@@ -23,14 +24,20 @@ def play(node, chromium, tmp_path):
     app = Process(folder, {}).listens()
 
     def play(scenario: str):
-        nonlocal app
+        def restart(settings: str):
+            nonlocal app
+            assert app.stopped() == 0
+            app = Process(folder, {"PORT": str(app.port), **json.loads(settings)}).listens()
+            return "restarted"
+
+        def mail(part: str):
+            return app.until(rf"http\S+{re.escape(part)}\S+")[0]
+
         command = [node, PROGRAM, scenario, f"http://localhost:{app.port}", chromium, tmp_path]
         with subprocess.Popen(command, text=True, stdin=PIPE, stdout=PIPE, stderr=PIPE) as browser:
             for line in browser.stdout:
-                assert line.startswith("restart ")
-                assert app.stopped() == 0
-                app = Process(folder, {"PORT": str(app.port), **json.loads(line.removeprefix("restart "))}).listens()
-                browser.stdin.write("restarted\n")
+                what, rest = line.rstrip().split(" ", 1)
+                browser.stdin.write({"restart": restart, "mail": mail}[what](rest) + "\n")
                 browser.stdin.flush()
             complaint = browser.stderr.read()
         assert browser.returncode == 0, complaint
@@ -71,6 +78,46 @@ def test_a_page_of_another_origin_works_once_it_is_listed(play):
     play("elsewhere")
 
 
+def test_a_page_stays_connected_over_the_lives_of_many_tokens(play):
+    play("hours")
+
+
+def test_a_lost_answer_to_a_refresh_is_asked_for_again_and_a_long_silence_survived(play):
+    play("lostAnswers")
+
+
+def test_a_page_whose_token_expired_while_it_was_away_goes_on(play):
+    play("asleep")
+
+
+def test_a_duplicated_tab_shares_the_tokens_and_neither_presents_one_twice(play):
+    play("duplicatedTab")
+
+
+def test_another_device_is_logged_out_from_here_and_says_why(play):
+    play("devices")
+
+
+def test_logging_out_ends_the_session_here_even_if_the_server_cannot_be_told(play):
+    play("unreachable")
+
+
+def test_a_forgotten_password_is_replaced_through_a_mail(play):
+    play("forgotten")
+
+
+def test_an_address_is_confirmed_through_a_mail_where_the_server_asks_for_it(play):
+    play("confirmation")
+
+
+def test_an_account_is_renamed_and_deleted(play):
+    play("goodbye")
+
+
+def test_one_who_guesses_passwords_is_told_when_to_try_again(play):
+    play("guessing")
+
+
 def test_a_reload_keeps_the_user_logged_in(play):
     play("reload")
 
@@ -85,4 +132,4 @@ def test_the_keyboard_alone_is_enough(play):
 
 def test_everything_fits_on_a_phone_and_on_a_desktop_in_light_and_in_dark(play, tmp_path):
     play("pictures")
-    assert len(list(tmp_path.glob("*.png"))) == 2 * (4 + 2)
+    assert len(list(tmp_path.glob("*.png"))) == 2 * (6 + 4)
