@@ -46,8 +46,11 @@ class RateLimits:
             raise _refusal(await self._seconds_left(name, who))
 
     async def has_room(self, name: str, *who: str) -> bool:
-        """Counts one try; whether it is one of those that the limit allows."""
-        return not self.on or await self.strategy.hit(self.items[name], _key(who))
+        """Counts one try; whether it is one of those that the limit allows. One that is not does not count."""
+        if not self.on or await self.strategy.hit(self.items[name], _key(who)):
+            return True
+        await self.give_back(name, *who)
+        return False
 
     async def give_back(self, name: str, *who: str):
         """Takes back one try that was counted, because it turned out to be a good one."""
