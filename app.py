@@ -69,9 +69,9 @@ def make_app(settings: Settings, db) -> Application:
         refresh_token_seconds=settings.refresh_token_seconds,
     )
 
-    async def access(token: str):
+    async def told(answer):
         try:
-            return await sessions.authenticate(token)
+            return await answer
         except Unauthenticated as error:
             raise Refused(error.code, str(error)) from None
         except models.DatabaseAway as error:
@@ -86,11 +86,11 @@ def make_app(settings: Settings, db) -> Application:
     io.attach(
         app,
         db=db,
-        authenticate=access,
+        authenticate=lambda token: told(sessions.authenticate(token)),
         limits=limits,
         available=available,
         proxies=proxies,
-        ended=sessions.ended_lately,
+        ended=lambda: told(sessions.ended_lately()),
     )
     return app
 

@@ -26,3 +26,5 @@ class ClientScriptHandler(RequestHandler):
         self.set_header("Content-Type", "text/javascript; charset=UTF-8")
         self.set_header("Cache-Control", "no-cache")
         self.write(INSTALLED.read_bytes())
+
+    head = get

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import app
 from handlers.application import Application
+from handlers.mail import Mailer
 from realtime import EventError, Limits, Refused, io
 from tests.engine.conftest import authenticate as known
 
@@ -135,7 +136,7 @@ async def news():
 
 
 def make_app(settings, db) -> Application:
-    made = Application([], cors_origins=settings.cors_origins)
+    made = Application([], cors_origins=settings.cors_origins, mailer=Mailer("", "", "", production=True))
     limits = Limits(
         connect_seconds=2,
         authenticate_seconds=2,

@@ -296,9 +296,10 @@ async def test_what_clients_send_in_one_go_does_not_hold_the_loop_for_long(serve
     async def watch():
         nonlocal longest
         while not done.is_set():
-            started = time.perf_counter()
+            # CPU time, so that busy neighbours don't count.
+            started = time.thread_time()
             await asyncio.sleep(0)
-            longest = max(longest, time.perf_counter() - started)
+            longest = max(longest, time.thread_time() - started)
 
     watching = asyncio.ensure_future(watch())
     for websocket in websockets:

@@ -7,6 +7,7 @@ import logging
 import pytest
 
 from handlers.application import Application
+from handlers.mail import Mailer
 from realtime import Limits, io
 from tests.realtime import people
 from tests.realtime.wire import Wire
@@ -33,7 +34,7 @@ def database():
 
 @pytest.fixture
 def app(io_loop, settings, database):
-    app = Application([], cors_origins=[])
+    app = Application([], cors_origins=[], mailer=Mailer("", "", "", production=False))
     io.attach(
         app,
         db="the database",
@@ -43,6 +44,22 @@ def app(io_loop, settings, database):
     )
     io.server.connection = no_hook
     return app
+
+
+@pytest.fixture
+def office(app, limits, monkeypatch):
+    """Who issues the tokens that expire, and is asked about them; see people.Office. The engine's timer is quick."""
+    monkeypatch.setattr("realtime.engine.wheel.TICK_SECONDS", 0.005)
+    office = people.Office()
+    io.server.authenticate, io.server.revocations.ended = office.authenticate, office.ended_lately
+    limits(ended_seconds=0.01)
+    return office
+
+
+@pytest.fixture
+def sockets(app):
+    """`sockets("/chat")` are the sockets of a namespace, by default of `/`."""
+    return lambda namespace="/": list(io.server.manager.members(None, namespace))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
 
-from realtime import Refused
+from realtime import Refused, Unavailable
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,12 @@ async def authenticate(token: str) -> Access:
 
 
 class Office:
-    """Issues tokens that expire, and knows which sessions have ended."""
+    """Issues tokens that expire, and ends sessions; `away` if it can tell nothing of them, as without its database."""
 
     def __init__(self):
         self.issued: dict[str, Access] = {}
-        self.ended: set[str] = set()
-        self.numbers = count()
+        self.ended: list[Ended] = []
+        self.numbers, self.asked, self.away = count(), 0, False
 
     def issue(self, person: Person, seconds: float = 3600, session: str = "laptop") -> str:
         """A new token, which expires in so many seconds."""
@@ -61,13 +61,26 @@ class Office:
         self.issued[token] = Access(person, session, time.time() + seconds)
         return token
 
+    def end(self, person: Person, session: str = "laptop", why: str = "You logged out.") -> None:
+        """End a session."""
+        self.ended.append(Ended(person.id, session, why))
+
+    async def ended_lately(self) -> list[Ended]:
+        """As the app's. Raises Unavailable."""
+        self.asked += 1
+        if self.away:
+            raise Unavailable("no database")
+        return self.ended
+
     async def authenticate(self, token: str) -> Access:
-        """As the app's. Raises Refused."""
+        """As the app's. Raises Refused and Unavailable."""
+        if self.away:
+            raise Unavailable("no database")
         access = self.issued.get(token)
         if access is None:
             return await authenticate(token)
         if access.expires_at <= time.time():
             raise Refused("token_expired", "The token has expired")
-        if access.session_id in self.ended:
+        if (access.user.id, access.session_id) in [ended[:2] for ended in self.ended]:
             raise Refused("session_ended", "This session has ended; log in again.")
         return access
