@@ -24,7 +24,9 @@ from functools import partial
 from pathlib import Path
 
 import argon2
+import hypothesis
 import pytest
+from pymongo import MongoClient
 from tornado.httpclient import AsyncHTTPClient
 from tornado.ioloop import IOLoop
 
@@ -41,6 +43,13 @@ DATABASE = f"test_{secrets.token_hex(4)}"
 TEST_SECONDS = 10
 ROOT = Path(__file__).parent.parent
 MACOS_CHROME = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+
+
+def pytest_configure(config):
+    """`make test` tries a few examples of what hypothesis makes up, `make test-all` many."""
+    examples = 50 if "not slow" in config.option.markexpr else 500
+    hypothesis.settings.register_profile("tests", max_examples=examples, deadline=None)
+    hypothesis.settings.load_profile("tests")
 
 
 def pytest_collection_modifyitems(items):
@@ -82,18 +91,26 @@ async def on_database(url: str, action):
     db.client.close()
 
 
+@pytest.fixture(scope="session")
+def empty(mongodb_url):
+    """`empty()` removes every document. It has one client for all tests, since connecting takes longer than this."""
+    with MongoClient(mongodb_url) as client:
+
+        def empty():
+            for collection in map(client[DATABASE].get_collection, client[DATABASE].list_collection_names()):
+                if collection.find_one({}, {"_id": 1}):
+                    collection.delete_many({})
+
+        yield empty
+
+
 @pytest.fixture
-def db(io_loop, mongodb_url):
+def db(io_loop, mongodb_url, empty):
     """The database, as models take it."""
+    empty()
     db = models.connect(mongodb_url, DATABASE)
-    io_loop.run_sync(partial(empty, db))
     yield db
     db.client.close()
-
-
-async def empty(db):
-    for name in await db.list_collection_names():
-        await db[name].delete_many({})
 
 
 @pytest.fixture(autouse=True)

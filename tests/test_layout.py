@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from importlib.util import resolve_name
 from pathlib import Path
 
@@ -33,10 +34,17 @@ def package_of(file: Path) -> str:
     return ".".join(file.relative_to(ROOT).parent.parts)
 
 
+@cache
+def nodes(file: Path) -> list[ast.AST]:
+    """All that a file is made of, at whatever depth."""
+    return list(ast.walk(ast.parse(file.read_text())))
+
+
+@cache
 def imports(file: Path) -> set[str]:
     """The full names of all modules that a file imports, wherever in it."""
     found = set()
-    for node in ast.walk(ast.parse(file.read_text())):
+    for node in nodes(file):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
@@ -95,7 +103,7 @@ def test_outside_of_realtime_nobody_reaches_into_its_engine():
 
 
 def reads_the_environment(file: Path) -> bool:
-    reads = {ast.unparse(node) for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Attribute)}
+    reads = {ast.unparse(node) for node in nodes(file) if isinstance(node, ast.Attribute)}
     return not ENVIRONMENT.isdisjoint(reads | imports(file))
 
 
@@ -142,6 +150,7 @@ for name in names:
 """
 
 
+@pytest.mark.slow
 def test_importing_any_module_does_no_work():
     names = sorted(map(name_of, MODULES))
     subprocess.run([sys.executable, "-c", IMPORT_ALL, *names], cwd=ROOT, check=True)

@@ -437,7 +437,7 @@ fragments = st.lists(st.tuples(st.text(max_size=80), st.lists(control, max_size=
 conversation = st.lists(st.tuples(st.booleans(), fragments), max_size=5)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(derandomize=True)
 @given(conversation, st.sampled_from([1000, 1001, 3000, 4999]), st.text(max_size=30), st.lists(st.integers(0, 5000)))
 def test_what_wsprotos_client_says_is_what_we_read(messages, code, reason, places):
     client = FrameProtocol(client=True, extensions=[])
@@ -515,7 +515,7 @@ mutation = st.tuples(st.sampled_from(["set", "insert", "delete", "cut off"]), st
 stream = st.builds(mixed, st.lists(message, max_size=6), odd_frames, st.lists(mutation, max_size=1))
 
 
-@settings(max_examples=600, deadline=None, derandomize=True)
+@settings(derandomize=True)
 @given(stream)
 @example(text("Hello") + close(1014))
 @example(text("Hello") + close(1014, b"\xff"))
@@ -544,7 +544,7 @@ def test_we_accept_and_refuse_what_wsprotos_server_does(data):
     assert ours == judge.messages + ([(ERROR, judge.refused)] if judge.refused else [])
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(derandomize=True)
 @given(stream, st.lists(st.integers(0, 5000), max_size=20))
 def test_any_bytes_read_the_same_however_they_are_cut(data, places):
     assert read(*cut_at(data, places)) == read(data)

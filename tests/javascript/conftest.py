@@ -28,8 +28,7 @@ def kinds():
     """Every version over every transport; those that an upgrade covers too are for `make test-all`."""
     for library in LIBRARIES:
         for transports in (UPGRADE, ("websocket",), ("polling",)):
-            quick = library == LIBRARIES[0] or transports == UPGRADE
-            marks = [] if quick else [pytest.mark.slow]
+            marks = [] if transports == UPGRADE else [pytest.mark.slow]
             yield pytest.param(Kind(library, transports), id=f"{library}:{'+'.join(transports)}", marks=marks)
 
 
