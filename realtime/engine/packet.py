@@ -55,8 +55,11 @@ def encode(packet_type: int, data=None, namespace: str = "/", id: int | None = N
     body = b"" if data is None else dumps(data, attachments if packet_type in (EVENT, ACK) else None)
     if attachments:
         packet_type += BINARY_EVENT - EVENT
-    head = f"4{packet_type}{f'{len(attachments)}-' if attachments else ''}"
-    head += f"{'' if namespace == '/' else namespace + ','}{'' if id is None else id}"
+    head = f"4{packet_type}{len(attachments)}-" if attachments else f"4{packet_type}"
+    if namespace != "/":
+        head += f"{namespace},"
+    if id is not None:
+        head += str(id)
     return Message(head.encode() + body, attachments)
 
 

@@ -83,7 +83,7 @@ class Rooms(AsyncManager):
         # A copy, because a socket that this makes too slow leaves its rooms at once.
         for socket in tuple(sockets):
             if socket.id not in skip and not (volatile and socket.session.behind):
-                socket.session.send(message)
+                socket.session.carrier.send(message)
 
     async def emit(self, event, data, namespace, room=None, skip_sid=None, callback=None, to=None, **kwargs):
         """Send for `io.server.emit` and `call`; replaces a task a recipient with one encoding for all."""

@@ -95,10 +95,10 @@ class Session:
     def receive(self, data: str | bytes) -> None:
         """Take one packet of the client ("Packet encoding"); an invalid one ends the session."""
         try:
-            if isinstance(data, bytes):
-                self.client.receive_attachment(data)
-            elif data[:1] == "4":
+            if data[:1] == "4":
                 self.client.receive(data[1:])
+            elif isinstance(data, bytes):
+                self.client.receive_attachment(data)
             elif data == "3":
                 self.pong()
             elif data[:1] == "b":

@@ -213,7 +213,7 @@ class Socket:
 
     def spend(self) -> bool:
         """Whether the client may emit another event now (a token bucket, which holds two seconds' worth)."""
-        rate, now = self.server.limits.events_per_second, self.server.eio.wheel.now()
+        rate, now = self.server.limits.events_per_second, time.monotonic()
         self.credit = min(2 * rate, self.credit + (now - self.credited) * rate) - 1
         self.credited = now
         return self.credit >= 0

@@ -29,8 +29,8 @@ class WebSocket(asyncio.Protocol):
     for a probe `given_up`, which is called if it comes to nothing.
     """
 
-    __slots__ = ("address", "bare", "behind_since", "closing", "engine", "given_up", "held", "opened", "pending",
-                 "reader", "receive", "resting", "session", "slot", "transport", "unsent")  # fmt: skip
+    __slots__ = ("address", "bare", "behind_since", "buffered", "closing", "engine", "given_up", "held", "opened",
+                 "pending", "reader", "receive", "resting", "session", "slot", "transport", "unsent")  # fmt: skip
 
     def __init__(self, engine, address: str, opened, bare: socket.socket):
         self.engine, self.address, self.opened, self.bare = engine, address, opened, bare
@@ -39,7 +39,7 @@ class WebSocket(asyncio.Protocol):
         self.session = self.transport = self.slot = self.behind_since = self.receive = self.given_up = None
         self.held = None
         self.unsent = 0
-        self.closing = self.resting = False
+        self.closing = self.resting = self.buffered = False
 
     def connection_made(self, transport):
         """Start: called by the loop."""
@@ -136,30 +136,39 @@ class WebSocket(asyncio.Protocol):
         pending.append(frames)
 
     def flush(self) -> None:
-        """Write what is pending: called by the outbox."""
-        pending, transport = self.pending, self.transport
-        if self.closing or transport is None or not pending:
+        """Write what is pending: called by the outbox.
+
+        The kernel gets it directly while the transport has nothing left to write, whose own way there costs twice as
+        much. After each system call Python runs slowly for a while, so nothing more is asked here than has to be.
+        """
+        pending = self.pending
+        if self.closing or self.transport is None or not pending:
             return
         data = pending[0] if len(pending) == 1 else b"".join(pending)
         pending.clear()
-        if not transport.get_write_buffer_size():
-            data = self.send_now(data)
-        if data:
-            transport.write(data)
+        if self.buffered:
+            self.buffered = self.transport.get_write_buffer_size() > 0
+        if not self.buffered:
+            try:
+                sent = self.bare.send(data)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                # The connection is gone, which the loop will say.
+                return
+            if sent == len(data):
+                return
+            data = data[sent:]
+        self.buffer(data)
+
+    def buffer(self, data: bytes) -> None:
+        """Leave to the transport what the kernel does not take now."""
+        self.buffered = True
+        self.transport.write(data)
         if self.behind_since is not None:
             self.unsent += len(data)
-            if transport.get_write_buffer_size() > self.engine.limits.backlog_bytes:
+            if self.transport.get_write_buffer_size() > self.engine.limits.backlog_bytes:
                 self.too_slow()
-
-    def send_now(self, data: bytes) -> bytes:
-        """Give the kernel what it takes, return the rest. The transport's own way there costs twice as much."""
-        try:
-            return data[self.bare.send(data) :]
-        except BlockingIOError:
-            return data
-        except OSError:
-            # The connection is gone, which the loop will say.
-            return b""
 
     def pause_writing(self):
         """The peer has fallen behind: called by the loop."""
