@@ -12,7 +12,7 @@ import models
 from bench.users import SECRET, Users
 from models import mongod, passwords
 from models.room import Room
-from models.tokens import Tokens
+from models.sessions import Sessions
 from models.user import User
 
 DATABASE = "bench"
@@ -53,8 +53,8 @@ async def registered(count: int) -> AsyncIterator[Users]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, mongod.running(Path(folder) / "mongo") as url:
         db = models.connect(url, DATABASE)
         await models.prepare(db)
-        tokens = Tokens(SECRET, DAY)
-        issued = [(user.id, tokens.issue(user)) for user in await everybody(db, count)]
+        sessions = Sessions(db, SECRET, DAY, DAY)
+        issued = [(user.id, (await sessions.begin(user, "bench", "")).jwt) for user in await everybody(db, count)]
         db.client.close()
         environment = {
             "ENV": "production",
