@@ -7,8 +7,10 @@ from statistics import median
 
 import pytest
 
+from models import passwords
 from models.tokens import Tokens
 
+HASHER = passwords.hasher
 PREFIXES = ["", "/api"]
 FIELDS = ["id", "username", "email", "provider", "confirmed", "blocked", "role", "createdAt", "updatedAt"]
 ANN = {"username": "Ann", "email": "Ann@Example.com", "password": "correct horse"}
@@ -20,8 +22,9 @@ def credentials(identifier="ann", password="correct horse") -> dict:
 
 
 @pytest.fixture
-def quick_passwords():
-    """These tests are about the real ones."""
+def slow_passwords(monkeypatch):
+    """For tests that are about what a password costs."""
+    monkeypatch.setattr(passwords, "hasher", HASHER)
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
@@ -151,7 +154,7 @@ async def test_an_unknown_user_and_a_wrong_password_get_the_same_answer(call, re
 
 @pytest.mark.slow
 @pytest.mark.gen_test(timeout=60)
-async def test_an_unknown_user_and_a_wrong_password_take_the_same_time(call, register):
+async def test_an_unknown_user_and_a_wrong_password_take_the_same_time(call, register, slow_passwords):
     await register("ann")
     seconds = {"ann": [], "nobody": []}
     for _ in range(200):
@@ -217,9 +220,7 @@ async def test_a_bad_token_does_not_keep_anyone_from_logging_in(fetch, register)
     assert (await fetch("POST", LOGIN, json.dumps(credentials()).encode(), token="x")).code == 200
 
 
-async def test_more_logins_than_the_queue_holds_are_told_to_come_back(call, register, monkeypatch):
-    from models import passwords
-
+async def test_more_logins_than_the_queue_holds_are_told_to_come_back(call, register, slow_passwords, monkeypatch):
     await register("ann")
     monkeypatch.setattr(passwords, "pool", passwords.Pool(workers=1, waiting=4))
     answers = await asyncio.gather(*(call("POST", LOGIN, credentials()) for _ in range(30)))
