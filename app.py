@@ -11,7 +11,7 @@ from contextlib import nullcontext, suppress
 
 from tornado import autoreload
 from tornado.httpserver import HTTPServer
-from tornado.log import enable_pretty_logging, gen_log
+from tornado.log import enable_pretty_logging
 from tornado.netutil import bind_sockets
 
 try:
@@ -187,8 +187,6 @@ def run(settings: Settings):
 
 def main():
     enable_pretty_logging()
-    # What Tornado says of a malformed request may hold a token.
-    gen_log.setLevel(logging.WARNING)
     for number in ending_signals():
         # Until the loop takes over, all of them end the start as Ctrl-C does.
         signal.signal(number, signal.default_int_handler)

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Coroutine
 from weakref import WeakSet
 
-from tornado.log import access_log
+from tornado.log import access_log, gen_log
 from tornado.web import Application as TornadoApplication
 
 from handlers.base import BaseHandler
@@ -14,11 +14,19 @@ from models import DatabaseAway
 log = logging.getLogger(__name__)
 
 
+def unquoted(record: logging.LogRecord) -> bool:
+    """Takes out of Tornado's line on a malformed request what was malformed in it: that may be a token."""
+    if str(record.msg).startswith("Malformed HTTP message"):
+        record.msg, record.args = "Malformed HTTP message from %s", record.args[:1]
+    return True
+
+
 class Application(TornadoApplication):
     """Knows which requests it has not answered yet, so that a stop can wait for them."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        gen_log.addFilter(unquoted)
         # Weak, because Tornado drops a request without a word when its client goes away.
         self.unanswered = WeakSet()
         self.later_tasks: set[asyncio.Task] = set()

@@ -1,12 +1,13 @@
 """Engine.IO over HTTP (protocol v4): handshakes, polls, posts and upgrades. The route is /socket.io/."""
 
 import asyncio
+import logging
 from contextlib import suppress
 from functools import partial
 from http.client import responses
 
 from tornado.iostream import StreamClosedError
-from tornado.web import RequestHandler, stream_request_body
+from tornado.web import HTTPError, RequestHandler, stream_request_body
 
 from realtime.engine import origin
 from realtime.engine.body import end_body
@@ -31,6 +32,9 @@ PACKETS_A_TURN = 500
 """How many packets of a payload are handled before others get their turn."""
 LINGER_SECONDS = 0.5
 """How long a connection stays open after a refusal of its body, so that the client can read it."""
+
+
+log = logging.getLogger("realtime")
 
 
 class HandshakeError(Exception):
@@ -257,6 +261,11 @@ class EngineHandler(RequestHandler):
         end_body(self.request)
         if self.polled:
             self.polled.cancel()
+
+    def log_exception(self, kind, error, traceback):
+        """Log what nobody foresaw, without the query string, where a token may be."""
+        if not isinstance(error, HTTPError):
+            log.error("%s %s failed", self.request.method, self.request.path, exc_info=(kind, error, traceback))
 
     def send_error(self, status_code: int = 500, **kwargs):
         """Answer, if anybody is there to read it; a client that is gone is no error."""
