@@ -93,7 +93,27 @@ async def test_thousands_who_are_silent_are_ended_without_holding_the_loop(serve
     await leavers.wait()
 
 
-@pytest.mark.parametrize("end", ["close", "reset", "1", "41", "broken", "kicked"])
+@pytest.mark.slow
+@pytest.mark.gen_test(timeout=60)
+async def test_thousands_whose_tokens_expire_at_once_are_closed_without_holding_the_loop(server, lines):
+    leavers = await crowd(server.port)
+    await until(lambda: len(io.server.manager.sockets.get("/", {})) == CLIENTS, seconds=40)
+    holds, expires_at = Holds(), time.time() + 1
+    for number, socket in enumerate(list(io.server.manager.members(None))):
+        socket.expires_at = expires_at
+        socket.session.look()
+        if number % 100 == 0:
+            await asyncio.sleep(0)
+    await until(lambda: not io.server.manager.sockets["/"], seconds=20)
+    assert time.time() < expires_at + 5
+    await until(lambda: not server.sessions, seconds=20)
+    assert holds.stop() < 0.05
+    assert not lines()
+    leavers.kill()
+    await leavers.wait()
+
+
+@pytest.mark.parametrize("end", ["close", "reset", "1", "41", "broken", "kicked", "expired"])
 async def test_a_connection_that_ends_leaves_nothing_to_the_garbage_collector(server, end, monkeypatch):
     monkeypatch.setattr("realtime.engine.websocket.CLOSING_SECONDS", 0.05)
     server.limit(refused_seconds=0.05)
@@ -129,7 +149,12 @@ def held():
 
 
 async def go(websocket, end: str):
-    if end == "kicked":
+    if end == "expired":
+        await websocket.call("token:renew", {"token": "bad"})
+        socket = io.server.manager.socket(websocket.id, "/")
+        socket.expires_at = time.time()
+        socket.session.look()
+    elif end == "kicked":
         await io.disconnect("anna")
         await io.disconnect("first")
     elif end == "broken":
