@@ -68,6 +68,8 @@ function ago(time) {
 // ---- password, name, end
 
 onSubmit("change-password", async (body, form) => {
+  // With the password the refresh token changes. Were we just using the old one meanwhile, we would look like a thief.
+  await session.tokens.refresh();
   renewSession(await api("POST", "/auth/change-password", body));
   form.reset();
   showUser();

@@ -11,8 +11,6 @@ const TWIN_MS = 100; // Another tab with the same session answers in far less.
 // Later it would take us for a thief.
 const LOST = { patience: 3000, pause: 1000, until: 8000 };
 
-const REFUSALS = [400, 401]; // Any other error may pass: the limit for requests, or a database that is away.
-
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 /** What a JWT says (RFC 7519): its payload is JSON in base64url. Only the server can tell whether it is genuine. */
@@ -109,7 +107,7 @@ export class Tokens {
       try {
         return await request("POST", "/auth/refresh", { body: { refreshToken }, patience: LOST.patience });
       } catch (error) {
-        if (REFUSALS.includes(error.status)) this.#refused(error);
+        if (error.status === 401) this.#refused(error);
         if (error.status || Date.now() - began > LOST.until - LOST.patience) throw error;
         await pause(LOST.pause);
       }

@@ -1,6 +1,6 @@
 // What people do on the page, in a real browser: `node page.cjs SCENARIO URL BROWSER FOLDER` plays one of `scenarios`.
 // It writes a line when the test is to do something with the app, "restart" with settings in JSON, "mail" with what the
-// link in it has, or "throw out", and waits for the line that says it is done, or holds the link.
+// link in it has, "block" with a name, or "throw out", and waits for the line that says it is done, or holds the link.
 
 const assert = require("node:assert/strict");
 const http = require("node:http");
@@ -92,6 +92,12 @@ async function openAccount(page, name, part) {
   await page.getByRole("dialog", { name: "Account" }).waitFor();
   if (part) await page.getByText(part, { exact: true }).click();
 }
+
+/** What the tab keeps of its session. */
+const kept = async (page) => JSON.parse(await page.evaluate(() => sessionStorage.getItem("session")));
+
+/** Runs in the page. */
+const expired = (jwt) => Date.now() > 1000 * JSON.parse(atob(jwt.split(".")[1])).exp;
 
 const renewals = (page) => page.locator('#log > [data-event="token:renew"]').count();
 
@@ -243,7 +249,7 @@ const scenarios = {
   async elsewhere(browser) {
     const ann = await visit(browser);
     await register(ann, "ann");
-    const { jwt } = JSON.parse(await ann.evaluate(() => sessionStorage.getItem("session")));
+    const { jwt } = await kept(ann);
     const other = http.createServer((_, response) => response.setHeader("Content-Type", "text/html").end());
     await new Promise((listens) => other.listen(0, "localhost", listens));
     const origin = `http://localhost:${other.address().port}`;
@@ -304,10 +310,12 @@ const scenarios = {
     await restart({ ACCESS_TOKEN_SECONDS: "2" });
     const ann = await visit(browser);
     await register(ann, "ann");
+    const { jwt } = await kept(ann);
     await ann.goto("about:blank");
-    await ann.waitForTimeout(2500); // until the token has expired
+    await ann.waitForFunction(expired, jwt);
     await ann.goto(url);
     await connection(ann, "Connected");
+    assert.notEqual((await kept(ann)).jwt, jwt);
     await create(ann, "Tea");
     await say(ann, "good morning");
     return [ann];
@@ -373,6 +381,18 @@ const scenarios = {
     await alerted(desktop, "You logged out everywhere.");
     expectComplaints(phone, /status of 400/);
     return [phone, desktop];
+  },
+
+  async blocked(browser) {
+    const ann = await visit(browser);
+    await register(ann, "ann");
+    await ask("block ann");
+    await alerted(ann, "Your account has been blocked by an administrator");
+    await connection(ann, "Not connected");
+    await giveCredentials(ann, "ann");
+    await alerted(ann, "Your account has been blocked by an administrator");
+    expectComplaints(ann, /status of 400/);
+    return [ann];
   },
 
   async unreachable(browser) {

@@ -4,13 +4,14 @@ import asyncio
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 from subprocess import PIPE
 
 import pytest
 
 from realtime import io
-from tests.processes import Process
+from tests.processes import ROOT, Process
 
 PROGRAM = Path(__file__).parent / "page.cjs"
 pytestmark = pytest.mark.slow
@@ -33,11 +34,16 @@ def play(node, chromium, tmp_path):
         def mail(part: str):
             return app.until(rf"http\S+{re.escape(part)}\S+")[0]
 
+        def block(name: str):
+            command = [sys.executable, "-m", "models", "block", name]
+            assert Process(folder, {"PYTHONPATH": str(ROOT)}, command).ended() == 0
+            return "blocked"
+
         command = [node, PROGRAM, scenario, f"http://localhost:{app.port}", chromium, tmp_path]
         with subprocess.Popen(command, text=True, stdin=PIPE, stdout=PIPE, stderr=PIPE) as browser:
             for line in browser.stdout:
                 what, rest = line.rstrip().split(" ", 1)
-                browser.stdin.write({"restart": restart, "mail": mail}[what](rest) + "\n")
+                browser.stdin.write({"restart": restart, "mail": mail, "block": block}[what](rest) + "\n")
                 browser.stdin.flush()
             complaint = browser.stderr.read()
         assert browser.returncode == 0, complaint
@@ -96,6 +102,10 @@ def test_a_duplicated_tab_shares_the_tokens_and_neither_presents_one_twice(play)
 
 def test_another_device_is_logged_out_from_here_and_says_why(play):
     play("devices")
+
+
+def test_one_who_is_blocked_is_logged_out_and_reads_why(play):
+    play("blocked")
 
 
 def test_logging_out_ends_the_session_here_even_if_the_server_cannot_be_told(play):
