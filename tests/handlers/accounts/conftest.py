@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -53,6 +54,14 @@ def settings(tmp_path, mailbox, given) -> Settings:
         **mailbox.settings,
     }
     return Settings(_env_file=None, **{**usual, **given})
+
+
+@pytest.fixture(autouse=True)
+def all_mails_are_sent(http_server, app, io_loop):
+    """Before the server and the mailbox close."""
+    yield
+    io_loop.run_sync(app.idle)
+    io_loop.run_sync(partial(app.settings["mailer"].idle, 1))
 
 
 @pytest.fixture

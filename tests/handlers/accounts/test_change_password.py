@@ -54,28 +54,28 @@ async def test_a_refresh_token_from_before_is_worth_nothing(register, change, re
     assert (await refresh(ann.refresh_token)).status == 401
 
 
-@pytest.mark.parametrize(
-    ("form", "message"),
-    [
-        (("wrong horse", NEW, NEW), "The provided current password is invalid"),
-        ((OLD, NEW, "battery staples"), "Passwords do not match"),
-        ((OLD, OLD, OLD), "Your new password must be different than your current password"),
-    ],
-)
-async def test_a_change_that_is_refused_changes_nothing(register, login, change, me, form, message):
+REFUSED = {
+    "The provided current password is invalid": ("wrong horse", NEW, NEW),
+    "Passwords do not match": (OLD, NEW, "battery staples"),
+    "Your new password must be different than your current password": (OLD, OLD, OLD),
+}
+
+
+async def test_a_change_that_is_refused_changes_nothing(register, login, change, me):
     ann = await register("ann")
     phone = await login(ann)
-    answer = await change(ann, *form)
-    assert (answer.status, answer.json["error"]["message"]) == (400, message)
+    for message, form in REFUSED.items():
+        answer = await change(ann, *form)
+        assert (answer.status, answer.json["error"]["message"]) == (400, message)
     assert (await me(phone)).status == 200
     await login(ann, OLD)
 
 
-@pytest.mark.parametrize("password", ["short", "x" * 129, "password", "12345678", "Password1", "ann@example.com"])
-async def test_a_password_that_may_not_be_registered_may_not_be_changed_to(register, change, login, password):
+async def test_a_password_that_may_not_be_registered_may_not_be_changed_to(register, change, login):
     ann = await register("ann")
-    answer = await change(ann, password=password)
-    assert (answer.status, answer.json["error"]["name"]) == (400, "ValidationError")
+    for password in ("short", "x" * 129, "password", "12345678", "Password1", "ann@example.com"):
+        answer = await change(ann, password=password)
+        assert (answer.status, answer.json["error"]["name"]) == (400, "ValidationError"), password
     await login(ann, OLD)
 
 

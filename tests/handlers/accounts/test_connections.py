@@ -49,9 +49,9 @@ async def test_the_list_comes_in_pages(admin, register, connect, call):
     assert len(first) == 2
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=-1", "limit=x", "limit=99999999999", "x=1"])
-async def test_a_wrong_page_is_400(admin, call, query):
-    assert (await call("GET", f"{CONNECTIONS}?{query}", as_=admin)).status == 400
+async def test_a_wrong_page_is_400(admin, call):
+    for query in ("limit=0", "limit=-1", "limit=x", "limit=99999999999", "x=1"):
+        assert (await call("GET", f"{CONNECTIONS}?{query}", as_=admin)).status == 400, query
 
 
 async def test_nobody_else_sees_it(register, call, refused):
@@ -73,9 +73,9 @@ async def test_an_admin_throws_somebody_out(admin, register, connect, received, 
     assert [each["user"]["username"] for each in (await call("GET", CONNECTIONS, as_=admin)).json] == ["ben"]
 
 
-@pytest.mark.parametrize("id", ["x", "65a000000000000000000001", "%00", "%24ne"])
-async def test_whoever_is_not_connected_cannot_be_thrown_out_but_that_is_no_crash(admin, call, id):
-    assert (await call("DELETE", f"{CONNECTIONS}/{id}", as_=admin)).status in (200, 404)
+async def test_whoever_is_not_connected_is_out_already(admin, call):
+    for id in ("x", "65a000000000000000000001", "%00", "%24ne"):
+        assert (await call("DELETE", f"{CONNECTIONS}/{id}", as_=admin)).json == {"ok": True}
 
 
 async def test_one_who_is_no_admin_any_more_is_none_at_once(admin, call, db):

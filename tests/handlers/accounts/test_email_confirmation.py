@@ -85,10 +85,18 @@ async def test_a_link_is_good_once(call, sign_up):
     assert (await call("GET", path)).status == 400
 
 
-@pytest.mark.parametrize("query", ["", "?", "?confirmation", "?confirmation=x", "?confirmation=%00", "?x=1"])
-async def test_garbage_confirms_nothing(call, sign_up, query):
+async def test_garbage_confirms_nothing(call, sign_up):
     await sign_up()
-    assert (await call("GET", f"/auth/email-confirmation{query}")).status == 400
+    for query in (
+        "",
+        "?",
+        "?confirmation",
+        "?confirmation=x",
+        "?confirmation=%00",
+        "?x=1",
+        "?confirmation=" + "x" * 999,
+    ):
+        assert (await call("GET", f"/auth/email-confirmation{query}")).status == 400, query
     assert (await call("POST", "/auth/local", LOGIN)).status == 400
 
 

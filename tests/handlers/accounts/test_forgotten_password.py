@@ -115,30 +115,22 @@ async def test_a_mail_server_that_refuses_changes_nothing_in_the_answer(register
     assert (answer.status, answer.json) == (200, {"ok": True})
 
 
-@pytest.mark.parametrize("password", ["short", "password", "x" * 129, "ann@example.com"])
-async def test_a_password_that_is_refused_leaves_the_code_good(register, forgot, reset, password):
+async def test_a_password_that_is_refused_leaves_the_code_good(register, forgot, reset):
     code = await forgot(await register("ann"))
-    assert (await reset(code, password)).json["error"]["name"] == "ValidationError"
+    for password in ("short", "password", "x" * 129, "ann@example.com"):
+        assert (await reset(code, password)).json["error"]["name"] == "ValidationError"
     mismatch = await reset(code, NEW, "battery staples")
     assert (mismatch.status, mismatch.json["error"]["message"]) == (400, "Passwords do not match")
     assert (await reset(code)).status == 200
 
 
-@pytest.mark.parametrize("code", ["x", "a.b.c", "\x00", "$ne", "x" * 300, "ä", "65a000000000000000000001"])
-async def test_garbage_is_no_code(register, forgot, reset, login, code):
+async def test_garbage_is_no_code(register, forgot, reset, login):
     ann = await register("ann")
     await forgot(ann)
-    answer = await reset(code)
-    assert incorrect(answer) or answer.json["error"]["name"] == "ValidationError"
-    await login(ann)
-
-
-@pytest.mark.parametrize("code", [None, 1, "", {"$ne": None}, {"$gt": ""}, ["x"]])
-async def test_what_is_no_text_is_no_code(register, forgot, reset, login, code):
-    ann = await register("ann")
-    await forgot(ann)
-    answer = await reset(code)
-    assert (answer.status, answer.json["error"]["name"]) == (400, "ValidationError")
+    for code in ("x", "a.b.c", "\x00", "$ne", "ä", "65a000000000000000000001"):
+        assert incorrect(await reset(code)), code
+    for code in (None, 1, "", {"$ne": None}, ["x"], "x" * 300):
+        assert [wrong["path"] for wrong in (await reset(code)).json["error"]["details"]["errors"]] == [["code"]]
     await login(ann)
 
 

@@ -83,6 +83,7 @@ async def test_name_and_address_in_any_case_are_one_account(register, try_login)
     assert varied == tries
 
 
+@pytest.mark.slow
 async def test_one_address_tries_only_so_many_accounts(try_login):
     number = count()
     answer, tries = await until_limited(lambda: try_login("198.51.100.1", identifier=f"user{next(number)}"))
@@ -110,6 +111,7 @@ async def test_an_attack_from_many_addresses_slows_only_addresses_that_never_log
     assert (await try_login("2001:db8:aaaa:bbbb::2", password=RIGHT)).status == 200
 
 
+@pytest.mark.slow
 async def test_other_accounts_do_not_feel_the_attack(register, try_login):
     await register("ann")
     await register("ben")
@@ -118,7 +120,7 @@ async def test_other_accounts_do_not_feel_the_attack(register, try_login):
     assert (await try_login("192.0.2.200", identifier="ben", password=RIGHT)).status == 200
 
 
-async def test_a_header_that_no_proxy_wrote_buys_no_tries(register, ask, dial, http_port):
+async def test_a_header_that_no_proxy_wrote_buys_no_tries(register, ask):
     # The proxy appends its peer; what stands before that, anybody may have written.
     await register("ann")
     number = count(1)
@@ -146,6 +148,7 @@ async def test_whoever_logs_in_may_do_so_again_and_again(register, try_login):
         assert (await try_login("198.51.100.1", password=RIGHT)).status == 200
 
 
+@pytest.mark.slow
 async def test_one_address_registers_only_so_many(ask, hashed):
     number = count()
 
@@ -159,6 +162,7 @@ async def test_one_address_registers_only_so_many(ask, hashed):
     assert len(hashed) == done >= 3
 
 
+@pytest.mark.slow
 async def test_a_registration_that_is_refused_counts(register, ask):
     await register("ann")
     form = {"username": "ann", "email": "ann@example.com", "password": RIGHT}
@@ -192,6 +196,7 @@ async def test_refreshes_are_limited_and_a_user_never_meets_the_limit(register, 
     assert is_told_when_to_come_back(answer)
 
 
+@pytest.mark.slow
 async def test_nobody_uses_up_the_refreshes_of_another(register, refresh):
     ann = await register("ann")
     session_id, secret, mac = ann.refresh_token.split(".")
@@ -213,6 +218,7 @@ async def test_whoever_holds_a_stolen_token_guesses_the_password_only_so_often(r
     assert len(hashed) == before
 
 
+@pytest.mark.slow
 async def test_codes_are_guessed_only_so_often(ask):
     form = {"code": "x" * 43, "password": "battery staple", "passwordConfirmation": "battery staple"}
     answer, _ = await until_limited(lambda: ask("POST", "/auth/reset-password", form, address="198.51.100.1"))

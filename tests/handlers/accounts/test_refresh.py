@@ -131,10 +131,10 @@ async def test_twenty_at_once_with_one_token_get_the_same_one(register, refreshe
     await refreshed(answers[0][1])
 
 
-@pytest.mark.parametrize("part", [0, 1, 2])
-async def test_a_forged_token_is_refused_and_ends_nothing(register, refresh, refused, alive, part):
+async def test_a_forged_token_is_refused_and_ends_nothing(register, refresh, refused, alive):
     ann = await register("ann")
-    assert refused(await refresh(changed(ann.refresh_token, part))) == "token_invalid"
+    for part in range(3):
+        assert refused(await refresh(changed(ann.refresh_token, part))) == "token_invalid"
     assert await alive(ann)
 
 
@@ -147,22 +147,15 @@ async def test_the_secret_of_one_session_opens_no_other(register, refresh, refus
     assert await alive(ben)
 
 
-@pytest.mark.parametrize(
-    "token", ["", ".", "..", "...", "a.b.c", "x" * 5000, "\x00.\x00.\x00", "ä.ö.ü", "65a000000000000000000001.a.b"]
-)
-async def test_garbage_is_no_refresh_token(refresh, refused, token):
-    assert refused(await refresh(token)) == "token_invalid"
+async def test_garbage_is_no_refresh_token(refresh, refused):
+    for token in ("", ".", "...", "a.b.c", "x" * 5000, "\x00.\x00.\x00", "ä.ö.ü", "65a000000000000000000001.a.b", None):
+        assert refused(await refresh(token)) == "token_invalid"
 
 
-@pytest.mark.parametrize("body", [{}, {"refreshToken": None}])
-async def test_no_token_is_401(call, refused, body):
-    assert (await call("POST", "/auth/refresh", body)).status in (400, 401)
-
-
-@pytest.mark.parametrize("value", [1, [], {"$ne": None}])
-async def test_what_cannot_be_one_is_400(call, value):
-    answer = await call("POST", "/auth/refresh", {"refreshToken": value})
-    assert (answer.status, answer.json["error"]["name"]) == (400, "ValidationError")
+async def test_what_cannot_be_one_is_400(refresh):
+    for value in (1, [], {"$ne": None}):
+        answer = await refresh(value)
+        assert (answer.status, answer.json["error"]["name"]) == (400, "ValidationError")
 
 
 async def test_a_refresh_token_ends_after_thirty_days(register, refresh, refused, time_passes):

@@ -70,13 +70,12 @@ async def test_a_device_without_a_name_has_one_that_people_can_read(register, as
         assert session["device"].isprintable()
 
 
-@pytest.mark.parametrize("device", ["", "x" * 61, 1, None, ["phone"], {"$ne": ""}])
-async def test_what_is_no_name_of_a_device_is_400_and_makes_no_session(register, call, sessions, device):
+async def test_what_is_no_name_of_a_device_is_400_and_makes_no_session(register, call, sessions):
     ann = await register("ann")
-    answer = await call("POST", "/auth/local", {"identifier": "ann", "password": "correct horse", "device": device})
-    if device is not None:
+    for device in ("", "x" * 61, 1, ["phone"], {"$ne": ""}):
+        answer = await call("POST", "/auth/local", {"identifier": "ann", "password": "correct horse", "device": device})
         assert [wrong["path"] for wrong in answer.json["error"]["details"]["errors"]] == [["device"]]
-        assert len(await sessions(ann)) == 1
+    assert len(await sessions(ann)) == 1
 
 
 async def test_the_last_used_session_comes_first(register, login, refresh, sessions, time_passes):
@@ -149,9 +148,10 @@ async def test_nobody_ends_or_sees_the_session_of_another(register, call, sessio
     assert hers["id"] not in str(await sessions(ben))
 
 
-@pytest.mark.parametrize("id", ["x", "null", "%24ne", "%00", "65a000000000000000000001", "..%2F..", "%F0%9F%90%8E"])
-async def test_what_is_no_session_is_404(register, call, id):
-    assert (await call("DELETE", f"/auth/sessions/{id}", as_=await register("ann"))).status == 404
+async def test_what_is_no_session_is_404(register, call):
+    ann = await register("ann")
+    for id in ("x", "null", "%24ne", "%00", "65a000000000000000000001", "..%2F..", "%F0%9F%90%8E"):
+        assert (await call("DELETE", f"/auth/sessions/{id}", as_=ann)).status == 404, id
 
 
 async def test_a_session_without_a_user_says_so(register, db, me, refused, call):
