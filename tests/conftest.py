@@ -13,6 +13,7 @@ database. `db` is that database, for models; `io` works as it does in handlers.
 """
 
 import asyncio
+import gc
 import inspect
 import json
 import os
@@ -50,6 +51,11 @@ def pytest_configure(config):
     examples = 50 if "not slow" in config.option.markexpr else 500
     hypothesis.settings.register_profile("tests", max_examples=examples, deadline=None)
     hypothesis.settings.load_profile("tests")
+
+
+def pytest_collection_finish():
+    """Tests look for garbage of their own: what is here by now stays, as in the app itself."""
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items):
