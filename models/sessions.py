@@ -19,7 +19,7 @@ from models.user import User
 # How long an answer that was lost on the way can be asked for again.
 REPEAT_SECONDS = 10
 # What ended so much earlier than the last look is told again, for writes that MongoDB ordered otherwise than its clock.
-OVERLAP_SECONDS = 3.0
+OVERLAP_SECONDS = 2.0
 REUSED = "Someone used an old token of this session; log in again."
 
 
