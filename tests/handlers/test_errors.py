@@ -1,5 +1,6 @@
 """Every error comes in one envelope, says what happened, and keeps to itself what is nobody's business."""
 
+import asyncio
 import json
 import logging
 
@@ -135,7 +136,8 @@ class TestWithTheDatabaseAway:
     async def test_what_needs_it_is_503_and_says_when_to_come_back(self, settings, fetch, error_of):
         token = Tokens(settings.jwt_secret, 60).issue("65a000000000000000000001", "65a000000000000000000002")
         credentials = b'{"identifier": "ann", "password": "correct horse"}'
-        for response in (await fetch("POST", "/auth/local", credentials), await fetch("GET", "/users/me", token=token)):
+        login, me = fetch("POST", "/auth/local", credentials), fetch("GET", "/users/me", token=token)
+        for response in await asyncio.gather(login, me):
             assert error_of(response)["name"] == "ServiceUnavailableError"
             assert response.code == 503
             assert response.headers["Retry-After"] == "2"
