@@ -208,6 +208,7 @@ async def test_a_chunked_body_within_the_limit_is_taken(server):
 
 
 async def test_a_client_that_is_closed_can_still_fetch_why(server):
+    server.limit(refused_seconds=0.05)
     client = await server.polling("anna")
     await io.disconnect("anna", "Go away")
     closing, disconnect = (await client.poll()).packets[:2]
@@ -266,6 +267,7 @@ async def test_a_client_that_fetches_is_not_behind(server):
 
 async def test_a_client_that_never_fetches_its_end_is_forgotten(server, monkeypatch):
     monkeypatch.setattr("realtime.engine.polling.LINGER_SECONDS", 0.05)
+    server.limit(refused_seconds=0.05)
     await server.polling("anna")
     await io.disconnect("anna")
     await until(lambda: not server.sessions)
