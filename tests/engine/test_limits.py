@@ -147,8 +147,8 @@ async def test_events_of_one_client_are_handled_one_at_a_time(server):
     websocket = await server.websocket("anna")
     socket = io.server.manager.socket(websocket.id, "/")
     longest = 0
-    websocket.send(*['42["slow"]'] * 20_000, '421["echo","done"]')
-    while done < 20_000:
+    websocket.send(*['42["slow"]'] * 5000, '421["echo","done"]')
+    while done < 5000:
         await asyncio.sleep(0.005)
         longest = max(longest, len(socket.inbox or ()))
     assert await websocket.next() == '431["done"]'
