@@ -234,6 +234,7 @@ async def test_a_session_that_ends_during_its_upgrade_says_why_over_the_websocke
     name, payload = await websocket.event()
     assert (name, payload["code"]) == ("closing", "drain")
     assert (await websocket.closed()).code == 1012
+    websocket.connection.close()
     await drained
 
 
