@@ -57,5 +57,6 @@ class MeHandler(SignedInHandler):
         # Last, so that a login in between ends as well.
         await self.sessions.end_all(me.id, DELETED)
         await session.forget_places(self.db, me.id)
-        self.clear_refresh_cookie()
+        if self.has_cookie():
+            self.clear_refresh_cookie()
         self.write({"ok": True})

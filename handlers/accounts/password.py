@@ -69,7 +69,7 @@ class ChangePasswordHandler(NewPasswordHandler):
         password_hash = await self.hashed(form.password, self.current_user)
         user = await self.set_password(self.current_user, password_hash, keep=self.session_id)
         pair = await self.sessions.renew(user, self.session_id)
-        self.answer(pair, form.cookie or self.refresh_cookie() is not None, user=user.public())
+        self.answer(pair, form.cookie or self.has_cookie(), user=user.public())
 
 
 class ForgotPasswordHandler(SignedInHandler):

@@ -44,7 +44,8 @@ class LogoutHandler(SignedInHandler):
             await self.sessions.end_all(self.current_user.id, LOGGED_OUT_EVERYWHERE)
         else:
             await self.sessions.end(self.current_user.id, self.session_id, LOGGED_OUT)
-        self.clear_refresh_cookie()
+        if self.has_cookie():
+            self.clear_refresh_cookie()
         self.write({"ok": True})
 
 
@@ -61,6 +62,6 @@ class SessionHandler(SignedInHandler):
         this = session_id == self.session_id
         if not await self.sessions.end(self.current_user.id, session_id, LOGGED_OUT if this else ENDED_ELSEWHERE):
             raise NotFound("You have no such session")
-        if this:
+        if this and self.has_cookie():
             self.clear_refresh_cookie()
         self.write({"ok": True})

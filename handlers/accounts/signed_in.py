@@ -10,6 +10,7 @@ from handlers.base import BaseHandler
 from handlers.rate_limits import by_address
 from handlers.same_origin import check_same_origin
 from models import codes
+from models.errors import TokenInvalid
 from models.sessions import Pair
 from models.user import User
 
@@ -86,6 +87,13 @@ class SignedInHandler(BaseHandler):
         if token := self.get_cookie(self._cookie):
             self.check_same_origin()
         return token
+
+    def has_cookie(self) -> bool:
+        """Whether the browser keeps the refresh token of this session, and not of another one, in the cookie."""
+        try:
+            return self.sessions.session_id(self.get_cookie(self._cookie)) == self.session_id
+        except TokenInvalid:
+            return False
 
     def set_refresh_cookie(self, token: str):
         """Gives the browser a refresh token to keep, out of reach of scripts and of other sites."""

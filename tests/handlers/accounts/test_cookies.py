@@ -99,6 +99,17 @@ async def test_a_changed_password_gives_the_browser_a_new_cookie(register, brows
     assert (await browser.post("/auth/refresh")).status == 200
 
 
+async def test_a_changed_password_leaves_the_cookie_of_another_login_alone(register, browser):
+    await register("ann")
+    await browser.post("/auth/local", LOGIN)
+    kept = dict(browser.cookies)
+    without = (await browser.post("/auth/local", MINE)).json
+    form = {"currentPassword": "correct horse", "password": "battery staple", "passwordConfirmation": "battery staple"}
+    answer = await browser.post("/auth/change-password", form, Authorization=f"Bearer {without['jwt']}")
+    assert list(answer.json) == ["jwt", "refreshToken", "user"]
+    assert browser.cookies == kept
+
+
 async def test_a_cookie_that_is_worth_nothing_is_taken_away(register, browser, refused):
     browser.cookies["refresh"] = "a.b.c"
     assert refused(await browser.post("/auth/refresh")) == "token_invalid"
