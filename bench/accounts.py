@@ -18,32 +18,47 @@ from models.user import User
 DATABASE = "bench"
 ROOM_SIZE = 10
 DAY = 86400
+MEMBERS = 2 * ROOM_SIZE
+PASSWORD = "correct horse battery"
 
 
-async def register(db, numbers: range) -> list[User]:
-    """A few users who share a room."""
-    users = []
-    for number in numbers:
-        users.append(await User.register(db, f"user{number}", f"user{number}@example.com", "a password"))
-    room = await Room.create(db, f"Room {numbers.start}", users[0])
-    for user in users[1:]:
-        await room.add(user)
-    return users
+class Registration:
+    """Registers users, ten to a room, and logs each in: `logged_in` collects (user id, token)."""
+
+    def __init__(self, db):
+        self.db, self.sessions = db, Sessions(db, SECRET, DAY, DAY)
+        self.logged_in: list[tuple[str, str]] = []
+
+    async def everybody(self, count: int):
+        """`count` users, of whom the first MEMBERS have passwords that are hashed as in life."""
+        await self.rooms(range(MEMBERS))
+        # Nobody logs in with the others' passwords, and hashing thousands of them properly takes minutes.
+        passwords.hasher = argon2.PasswordHasher(memory_cost=8, time_cost=1, parallelism=1)
+        await self.rooms(range(MEMBERS, count))
+
+    async def rooms(self, numbers: range):
+        """All of these users, several rooms at once."""
+        starts = iter(numbers[::ROOM_SIZE])
+
+        async def worker():
+            for start in starts:
+                await self.room(range(start, min(start + ROOM_SIZE, numbers.stop)))
+
+        await asyncio.gather(*(worker() for _ in range(32)))
+
+    async def room(self, numbers: range):
+        """A few users who share a room."""
+        users = [await User.register(self.db, f"user{number}", email(number), PASSWORD) for number in numbers]
+        room = await Room.create(self.db, f"Room {numbers.start}", users[0])
+        for user in users[1:]:
+            await room.add(user)
+        for user in users:
+            pair = await self.sessions.begin(user, "benchmark", "127.0.0.1")
+            self.logged_in.append((user.id, pair.jwt))
 
 
-async def everybody(db, count: int) -> list[User]:
-    """`count` users, in rooms of ten."""
-    # Nobody logs in with these passwords, and hashing thousands of them properly takes minutes.
-    passwords.hasher = argon2.PasswordHasher(memory_cost=8, time_cost=1, parallelism=1)
-    starts = iter(range(0, count, ROOM_SIZE))
-    users = []
-
-    async def worker():
-        for start in starts:
-            users.extend(await register(db, range(start, min(start + ROOM_SIZE, count))))
-
-    await asyncio.gather(*(worker() for _ in range(32)))
-    return users
+def email(number: int) -> str:
+    return f"user{number}@example.com"
 
 
 @asynccontextmanager
@@ -53,17 +68,19 @@ async def registered(count: int) -> AsyncIterator[Users]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, mongod.running(Path(folder) / "mongo") as url:
         db = models.connect(url, DATABASE)
         await models.prepare(db)
-        sessions = Sessions(db, SECRET, DAY, DAY)
-        issued = [(user.id, (await sessions.begin(user, "bench", "")).jwt) for user in await everybody(db, count)]
+        registration = Registration(db)
+        await registration.everybody(count)
         db.client.close()
         environment = {
             "ENV": "production",
             "ADDRESS": "127.0.0.1",
             "JWT_SECRET": SECRET,
-            # The peers have no such limit.
+            # The peers have no such limits.
             "MAX_EVENTS_PER_SECOND": "1000000",
+            "RATE_LIMITS": "false",
             "ACCESS_TOKEN_SECONDS": str(DAY),
             "MONGODB_URL": url,
             "MONGODB_DATABASE": DATABASE,
         }
-        yield Users(environment, lambda: iter(issued))
+        members = tuple((email(number), PASSWORD) for number in range(MEMBERS))
+        yield Users(environment, lambda: iter(registration.logged_in), members)

@@ -52,7 +52,7 @@ def python(name: str) -> tuple[str, ...]:
 
 
 PEERS = (
-    Peer("ours", "ours", python("ours"), scenarios=(*SCENARIOS, "rooms"), users=registered),
+    Peer("ours", "ours", python("ours"), scenarios=(*SCENARIOS, "rooms", "logins"), users=registered),
     Peer("node", "Node", ("node", str(NODE / "server.js")), missing=node_missing),
     Peer("stock_tornado", "stock, Tornado", python("stock_tornado"), drops_once=True),
     Peer("stock_asgi", "stock, ASGI", python("stock_asgi"), missing=uvicorn_missing, drops_once=True),

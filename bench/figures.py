@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bench.plan import Plan
 
-MICROSECONDS, KILOBYTES, SECONDS, MILLISECONDS = "µs", "KB", "s", "ms"
+MICROSECONDS, KILOBYTES, SECONDS, MILLISECONDS, TIMES = "µs", "KB", "s", "ms", "x"
 
 
 @dataclass(frozen=True)
@@ -71,4 +71,9 @@ def figures(plan: Plan) -> list[Figure]:
             for what, title in (("join", "join"), ("leave", "leave"), ("disconnect", "disconnect"))
             for label, count in (("few", plan.few_rooms), ("many", plan.many_rooms))
         ),
+        Figure("acks-quiet", "acks at p99, nobody logging in", MILLISECONDS, "logins"),
+        Figure("acks-logins", f"… while {plan.logins_a_second} users a second log in", MILLISECONDS, "logins"),
+        Figure("acks-slower", "… as many times as long", TIMES, "logins", (Goal(limit=3),)),
+        Figure("acks-flood", f"… while {plan.flood_a_second} a second try to", MILLISECONDS, "logins"),
+        Figure("refusal", "… how soon too many are told so, at p99", MILLISECONDS, "logins"),
     ]

@@ -1,21 +1,25 @@
 """The life of one server in the benchmark: its clients, its control client, what was measured on it."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import islice
 
 from bench.plan import Plan
 from bench.server import Server
 from bench.socketio_client import SocketIOClient, event
+from bench.users import Users
+from bench.websocket_client import Refused
 
 AT_ONCE = 64
+FORGOTTEN_SECONDS = 240  # what a server may take to notice that thousands are gone
 
 
 class Life:
-    """What a scenario works with. `identities` yields (user id, token) of users who may log in."""
+    """What a scenario works with."""
 
-    def __init__(self, server: Server, identities: Iterator[tuple[str, str]], plan: Plan, peer: str):
-        self.server, self.identities, self.plan, self.peer = server, identities, plan, peer
+    def __init__(self, server: Server, users: Users, plan: Plan, peer: str):
+        self.server, self.plan, self.peer = server, plan, peer
+        self.identities, self.members = users.identities(), users.members
         self.measures_drop = True
         self.clients: list[SocketIOClient] = []
         self.control: SocketIOClient | None = None
@@ -61,6 +65,24 @@ class Life:
         clients = iter(clients)
         while batch := list(islice(clients, AT_ONCE)):
             await asyncio.gather(*(client.call(name, room_of(client)) for client in batch))
+
+    async def drop(self, leavers: list[SocketIOClient]):
+        """These clients vanish, without a word. Returns once the server has forgotten all of them."""
+        gone = set(leavers)
+        self.clients = [client for client in self.clients if client not in gone]
+        for client in gone:
+            client.transport.abort()
+        async with asyncio.timeout(FORGOTTEN_SECONDS):
+            while await self.ask_control("present") > len(self.clients) + 1:  # noqa: ASYNC110 (nobody tells us)
+                await asyncio.sleep(0.05)
+
+    async def ask_control(self, name: str):
+        """What the server answers the control client. One that was held for long may have closed that; then another."""
+        try:
+            return await self.control.call(name)
+        except Refused:
+            self.control = await self.connect_one(False)
+            return await self.control.call(name)
 
     def order(self, name: str, **arguments):
         """Tells the server to do something that the clients will see."""

@@ -24,6 +24,11 @@ class Plan:
     few_rooms: int = 10
     many_rooms: int = 100_000
     rooms_a_socket: int = 80
+    online: int = 200
+    acks_a_second: int = 1000
+    logins_a_second: int = 20
+    flood_a_second: int = 200
+    login_seconds: float = 8.0
 
     @property
     def users(self) -> int:
@@ -45,4 +50,6 @@ QUICK = Plan(
     dropped=1000,
     movers=100,
     many_rooms=4000,
+    online=50,
+    login_seconds=2.0,
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from bench import scenarios
+from bench import logins, scenarios
 from bench.competitors import Peer
 from bench.expectations import Voided
 from bench.figures import figures
@@ -25,6 +25,7 @@ SCENARIOS = {
     "idle": scenarios.idle_and_dropped,
     "browsers": scenarios.browsers,
     "rooms": scenarios.rooms,
+    "logins": logins.logins,
 }
 FAILURES = (Voided, Refused, ServerFailed, TimeoutError, OSError)
 
@@ -65,7 +66,7 @@ class Benchmark:
         values, reason = {}, ""
         try:
             async with Server(list(peer.command), users.environment, log) as server:
-                life = Life(server, users.identities(), self.plan, peer.key)
+                life = Life(server, users, self.plan, peer.key)
                 life.measures_drop = not (peer.drops_once and number)
                 values = life.values
                 try:

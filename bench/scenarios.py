@@ -9,7 +9,6 @@ from bench.socketio_client import SocketIOClient, answer, event
 from bench.websocket_client import server_frame
 
 PATIENCE = 60  # seconds until a missing message is a lost one
-SOON = 0.2  # seconds until a server has surely noticed that its clients are going
 PASSING_ROOMS = 5
 MICROSECONDS = 1e6
 
@@ -107,14 +106,9 @@ async def idle_and_dropped(life: Life):
     if life.measures_drop:
         await life.grow(life.plan.dropped)
 
-        async def drop():
-            for client in life.clients:
-                client.transport.abort()
-            await asyncio.sleep(SOON)
-
-        await life.control.call("watch")
-        life.record("drop", await life.cost(drop()))
-        life.record("drop-held", await life.control.call("watched"))
+        await life.ask_control("watch")
+        life.record("drop", await life.cost(life.drop(life.clients)))
+        life.record("drop-held", await life.ask_control("watched"))
 
 
 async def browsers(life: Life):
@@ -126,11 +120,6 @@ async def moving(life: Life, label: str):
     """Joins, leaves and disconnects of some clients while the others' rooms stand."""
     movers = await life.connect(life.plan.movers)
 
-    async def disconnect():
-        for mover in movers:
-            mover.transport.abort()
-        await asyncio.sleep(SOON)
-
     async def each(what: str):
         for number in range(PASSING_ROOMS):
             await life.ask(movers, what, lambda _, number=number: f"passing-{number}")
@@ -140,8 +129,7 @@ async def moving(life: Life, label: str):
     for what in ("join", "leave"):
         spent = await life.cost(each(what))
         life.record(f"{what}-{label}", spent / (len(movers) * PASSING_ROOMS) * MICROSECONDS)
-    life.record(f"disconnect-{label}", await life.cost(disconnect()) / len(movers) * MICROSECONDS)
-    life.clients = life.clients[: -len(movers)]
+    life.record(f"disconnect-{label}", await life.cost(life.drop(movers)) / len(movers) * MICROSECONDS)
 
 
 async def rooms(life: Life):

@@ -13,10 +13,14 @@ SECRET = "a secret of the benchmark, which guards nothing at all"
 
 @dataclass(frozen=True)
 class Users:
-    """Who may log in, as (user id, token), and what the server's environment has to hold for it."""
+    """Who may connect, as (user id, token), and what the server's environment has to hold for it.
+
+    `members` are users who can also log in over HTTP, as (e-mail, password), where the server has that.
+    """
 
     environment: dict[str, str]
     identities: Callable[[], Iterator[tuple[str, str]]]
+    members: tuple[tuple[str, str], ...] = ()
 
 
 def claimed() -> Iterator[tuple[str, str]]:

@@ -55,6 +55,12 @@ async def fan(socket, order):
         await io.send(order.room, "news", f"{number:08d}".ljust(order.size, "x"))
 
 
+@io.on("present")
+async def present(socket, _):
+    engine = io.server.eio
+    return max(len(engine.sockets), engine.websockets, len(io.server.manager.members(None)))
+
+
 @io.on("watch")
 async def watch(socket, _):
     heartbeat.start()

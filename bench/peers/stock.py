@@ -47,6 +47,11 @@ def make_server(async_mode: str) -> socketio.AsyncServer:
             await sio.emit("news", f"{number:08d}".ljust(order["size"], "x"), room=order["room"])
 
     @sio.event
+    async def present(sid):
+        accepted = sio.manager.rooms["/"][None]
+        return max(len(sio.eio.sockets), len(accepted))
+
+    @sio.event
     async def watch(sid):
         heartbeat.start()
         return True

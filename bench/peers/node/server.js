@@ -48,6 +48,7 @@ io.on("connection", (socket) => {
       io.to(room).emit("news", String(number).padStart(8, "0").padEnd(size, "x"));
     }
   });
+  socket.on("present", (ack) => ack(Math.max(io.engine.clientsCount, io.sockets.sockets.size)));
   socket.on("watch", (ack) => {
     watch();
     ack(true);
