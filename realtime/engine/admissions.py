@@ -29,11 +29,11 @@ class Admissions:
 
     def throw_out(self, user_id: str, session_id: str | None = None) -> None:
         """A user, or one session of theirs, may not come in by a handshake that is under way."""
-        self.number += 1
-        # The latest come last, for `prune`.
-        self.thrown_out.pop((user_id, session_id), None)
-        self.thrown_out[user_id, session_id] = self.number
-        self.prune()
+        if self.begun:
+            self.number += 1
+            # The latest come last, for `prune`.
+            self.thrown_out.pop((user_id, session_id), None)
+            self.thrown_out[user_id, session_id] = self.number
 
     def is_thrown_out(self, socket) -> bool:
         """Whether the handshake of this socket has to be begun anew."""
