@@ -20,9 +20,11 @@ onEnd(() => {
 });
 
 function showUser() {
-  $("account-user").textContent = `${session.user.username}, ${session.user.email}`;
-  $("password-username").value = $("new-username").value = session.user.username;
-  $("new-email").value = session.user.email;
+  const { username, email } = session.user;
+  $("account-user").textContent = `${username}, ${email}`;
+  $("new-username").value = username;
+  $("new-email").value = email;
+  for (const field of dialog.querySelectorAll(".whose")) field.value = username;
 }
 
 // ---- signed in on these devices
