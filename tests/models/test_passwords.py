@@ -1,6 +1,8 @@
 """Passwords are kept as argon2id hashes, made beside the event loop, and only so many at once."""
 
 import asyncio
+import os
+import sys
 import threading
 import time
 
@@ -52,6 +54,14 @@ async def test_the_event_loop_goes_on_while_a_password_is_hashed():
         turns += 1
         await asyncio.sleep(0)
     assert turns > 10
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
+async def test_hashing_lets_the_event_loop_go_first():
+    def niceness():
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    assert await Pool(1, 0).run(niceness) == min(19, niceness() + 10)
 
 
 @pytest.fixture
