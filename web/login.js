@@ -29,7 +29,7 @@ onEnd(({ message, kind }) => {
 
 /** The next user sees nothing of the one before. */
 function clear() {
-  for (const form of document.querySelectorAll("form")) form.reset();
+  for (const form of document.querySelectorAll("main form, details form")) form.reset(), showErrors(form);
   for (const part of ["toasts", "log"]) $(part).replaceChildren();
 }
 
@@ -54,7 +54,7 @@ $("logout").addEventListener("click", () => leave());
 
 /** Logs out, and says so if the server could not be told. */
 export async function leave(scope) {
-  const untold = "You are logged out here, but the server could not be told. Other devices may still be logged in.";
+  const untold = "You are logged out here, but the server could not be told. Log in again later and log out everywhere.";
   await logOut(scope).catch((error) => error.status !== 401 && toast(untold, "warning"));
 }
 
