@@ -30,7 +30,10 @@ function showUser() {
 // ---- signed in on these devices
 
 async function loadSessions() {
-  await inDevices(async () => $("sessions").replaceChildren(...(await api("GET", "/auth/sessions")).map(createSession)));
+  await inDevices(async () => {
+    const sessions = await api("GET", "/auth/sessions");
+    $("sessions").replaceChildren(...sessions.map(createSession));
+  });
 }
 
 function createSession({ id, device, ip, lastUsedAt, current }) {
@@ -87,7 +90,8 @@ onSubmit("change-user", async ({ username, email, currentPassword }, form) => {
   form.reset();
   showUser();
   const waits = changes.email && user.email === before.email;
-  showStatus(form, waits ? `Saved. Open the link in the mail to ${email}: until then your address stays as it is.` : "Saved.");
+  const next = waits ? ` Open the link in the mail to ${email}: until then your address stays as it is.` : "";
+  showStatus(form, `Saved.${next}`);
 });
 
 onSubmit("delete-account", async (body) => {

@@ -14,7 +14,8 @@ export async function request(method, path, { jwt, body, patience = PATIENCE_MS 
   const lost = () => {
     throw new Error("The server cannot be reached. Try again in a moment.");
   };
-  const response = await fetch(`/api${path}`, { method, headers, signal, body: body && JSON.stringify(body) }).catch(lost);
+  const options = { method, headers, signal, body: body && JSON.stringify(body) };
+  const response = await fetch(`/api${path}`, options).catch(lost);
   const answer = await response.json().catch(() => null);
   if (response.ok && answer !== null) return answer;
   const { status } = response;

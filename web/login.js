@@ -54,14 +54,16 @@ $("logout").addEventListener("click", () => leave());
 
 /** Logs out, and says so if the server could not be told. */
 export async function leave(scope) {
-  const untold = "You are logged out here, but the server could not be told. Log in again later and log out everywhere.";
-  await logOut(scope).catch((error) => error.status !== 401 && toast(untold, "warning"));
+  const untold = "You are logged out here, but the server could not be told.";
+  const advice = "Log in again later and log out everywhere.";
+  await logOut(scope).catch((error) => error.status !== 401 && toast(`${untold} ${advice}`, "warning"));
 }
 
 // ---- log in and register
 
 onSubmit("auth", async ({ mode, identifier, username, email, password }) => {
-  const answer = await (mode === "register" ? register({ username, email, password }) : logIn({ identifier, password }));
+  const registers = mode === "register";
+  const answer = await (registers ? register({ username, email, password }) : logIn({ identifier, password }));
   if (!answer) return;
   beginSession(answer);
   $("rooms-title").focus();

@@ -18,7 +18,7 @@ const listeners = [];
 export const onOpen = (listener) => listeners.push(listener);
 
 const catchers = [];
-/** `await catcher()` is called after each connect, and again while the server cannot answer: loads what we may have missed. */
+/** `await catcher()` loads what we may have missed, after each connect, and again while the server cannot answer. */
 export const onCatchUp = (catcher) => catchers.push(catcher);
 
 onBegin(reset);

@@ -3,11 +3,11 @@
 import { failure, request } from "./http.js";
 import { Tokens } from "./tokens.js";
 
-// sessionStorage belongs to one tab, where localStorage belongs to the whole browser: so two tabs can be two users, and a
-// reload stays logged in.
+// sessionStorage belongs to one tab, where localStorage belongs to the whole browser: so two tabs can be two users, and
+// a reload stays logged in.
 const KEY = "session";
 
-/** `{user, tokens}`, or null; replaced as a whole, so that an answer which comes late can tell that it is for another. */
+/** `{user, tokens}`, or null; replaced as a whole, so that an answer which comes late can tell it is for another. */
 export let session = null;
 
 const listeners = { begin: [], renew: [], end: [] };

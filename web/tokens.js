@@ -1,5 +1,5 @@
 // The two tokens of a session: the access token, a JWT that REST and the socket ask for and that soon expires, and the
-// refresh token, which gets the next two and works once. Copy this file into a client of your own: it needs http.js alone.
+// refresh token, which gets the next two and works once. Copy this file into your own client: it needs http.js alone.
 
 import { request } from "./http.js";
 
@@ -47,7 +47,7 @@ export class Tokens {
     this.#twins.close();
   }
 
-  /** `{jwt, refreshToken, expiresAt}`, to be kept in sessionStorage; expiresAt is in milliseconds of this computer's clock. */
+  /** `{jwt, refreshToken, expiresAt}`, to be kept in sessionStorage; expiresAt in milliseconds of our own clock. */
   get pair() {
     return this.#pair;
   }
@@ -81,7 +81,7 @@ export class Tokens {
     this.#renewed();
   }
 
-  /** Gets new tokens; whoever asks meanwhile waits for the same ones. Throws the server's error, or that there is none. */
+  /** Gets new tokens; whoever asks meanwhile waits for the same ones. Throws what `request` throws. */
   refresh() {
     this.#refreshing ??= this.#refreshAlone(this.jwt).finally(() => (this.#refreshing = null));
     return this.#refreshing;
