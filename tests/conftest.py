@@ -86,6 +86,8 @@ def mongodb_url(tmp_path_factory):
     """One MongoDB for the whole run: that of MONGODB_URL, where it is set, or a private one."""
     given = Settings().mongodb_url
     with nullcontext(given) if given else mongod.running(tmp_path_factory.mktemp("mongo")) as url:
+        # Nobody needs what tests write after the run: it need not be on the disk before the next line runs.
+        url = url.replace("journal=true", "w=1")
         asyncio.run(on_database(url, models.prepare))
         yield url
         asyncio.run(on_database(url, lambda db: db.client.drop_database(DATABASE)))
