@@ -86,7 +86,9 @@ def answer_to(error: BaseException | None, status: int) -> ApiError:
 
 def _answer_to_model(error: ModelError) -> ApiError:
     status, name = next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
-    details = {"code": error.code} if isinstance(error, Unauthenticated) else {}
+    details = {"code": error.code} if error.code else {}
+    if error.field:
+        details["errors"] = [{"path": [error.field], "message": str(error), "name": name}]
     return ApiError(status, str(error), name, details)
 
 

@@ -2,9 +2,12 @@
 
 
 class ModelError(Exception):
-    """Something that the client may be told: its text is one sentence for them."""
+    """Something that the client may be told: its text is one sentence for them.
 
-    message = ""
+    `code` is for programs, where they have to tell this error from others; `field` is the field of the form to blame.
+    """
+
+    message = code = field = ""
 
     def __init__(self, message: str = ""):
         super().__init__(message or self.message)
@@ -31,14 +34,17 @@ class WrongCredentials(ModelError):
 
 
 class EmailNotConfirmed(ModelError):
+    code = "email_not_confirmed"
     message = "Your account email is not confirmed"
 
 
 class WrongPassword(ModelError):
+    field = "currentPassword"
     message = "The provided current password is invalid"
 
 
 class SamePassword(ModelError):
+    field = "password"
     message = "Your new password must be different than your current password"
 
 
@@ -55,7 +61,7 @@ class TooBusy(ModelError):
 
 
 class Unauthenticated(ModelError):
-    """Why a token does not say who is asking; `code` is for programs, and the handshake's refusals use it too."""
+    """Why a token does not say who is asking; the handshake's refusals have the same codes."""
 
     code = "token_invalid"
 

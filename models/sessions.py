@@ -144,7 +144,9 @@ class Sessions:
         user = User.of(document["users"][0])
         if user.blocked:
             raise UserBlocked
-        if document.get("ended_at") or document["credentials"] != user.credentials:
+        if document.get("ended_at"):
+            raise SessionEnded(document["ended_because"])
+        if document["credentials"] != user.credentials:
             raise SessionEnded
         return user
 

@@ -80,7 +80,7 @@ async function logIn(body) {
   try {
     return await post("/auth/local", body);
   } catch (error) {
-    if (!/not confirmed/.test(error.message)) throw error;
+    if (error.details?.code !== "email_not_confirmed") throw error;
     askToConfirm(body.identifier.includes("@") ? body.identifier : "");
     showErrors($("confirm"), error);
   }

@@ -1,8 +1,8 @@
 """Passwords: change one, and get a new one by e-mail when it is forgotten."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field, field_validator
 
 from handlers.accounts import letters
 from handlers.accounts.signed_in import Device, SignedInHandler
@@ -22,11 +22,13 @@ class NewPassword(Device):
     password: Password
     passwordConfirmation: str
 
-    @model_validator(mode="after")
-    def _same(self) -> Self:
-        if self.password != self.passwordConfirmation:
+    @field_validator("passwordConfirmation")
+    @classmethod
+    def _same(cls, confirmation: str, info) -> str:
+        # A password that is refused itself is not there.
+        if confirmation != info.data.get("password", confirmation):
             raise ValueError("Passwords do not match")
-        return self
+        return confirmation
 
 
 class ChangePassword(NewPassword):

@@ -82,6 +82,7 @@ const shown = (page, text) => page.locator("#messages > li", { hasText: text }).
 const texts = (page) => page.locator("#messages p").allTextContents();
 
 /** The login form, or another, says so. */
+const blamed = (page, text) => page.locator("[aria-invalid] + .error", { hasText: text }).waitFor();
 const alerted = (page, text) => page.getByRole("alert").getByText(text).waitFor();
 const confirmed = (page, text) => page.getByRole("status").getByText(text).waitFor();
 const click = (page, name) => page.getByRole("button", { name, exact: true }).click();
@@ -364,10 +365,10 @@ const scenarios = {
     await fill(phone, "New password", "purple elephant");
     await fill(phone, "New password again", "purple elephants");
     await click(phone, "Change the password");
-    await alerted(phone, "Passwords do not match");
+    await blamed(phone, "Passwords do not match");
     await fill(phone, "New password again", "purple elephant");
     await click(phone, "Change the password");
-    await alerted(phone, "The provided current password is invalid");
+    await blamed(phone, "The provided current password is invalid");
     await fill(phone, "Current password", "correct horse");
     await click(phone, "Change the password");
     await confirmed(phone, "Your password is changed.");
@@ -501,7 +502,7 @@ const scenarios = {
     await ann.getByText("This deletes your account, everything you wrote").waitFor();
     await fill(ann, "Current password", "wrong horse");
     await click(ann, "Delete my account for good");
-    await alerted(ann, "The provided current password is invalid");
+    await blamed(ann, "The provided current password is invalid");
     await fill(ann, "Current password", "correct horse");
     await click(ann, "Delete my account for good");
     await ann.locator("#auth").getByText(/account (is|was) deleted/).waitFor();

@@ -54,19 +54,20 @@ async def test_a_refresh_token_from_before_is_worth_nothing(register, change, re
     assert (await refresh(ann.refresh_token)).status == 401
 
 
-REFUSED = {
-    "The provided current password is invalid": ("wrong horse", NEW, NEW),
-    "Passwords do not match": (OLD, NEW, "battery staples"),
-    "Your new password must be different than your current password": (OLD, OLD, OLD),
-}
+REFUSED = [
+    ("currentPassword", "The provided current password is invalid", ("wrong horse", NEW, NEW)),
+    ("passwordConfirmation", "Passwords do not match", (OLD, NEW, "battery staples")),
+    ("password", "Your new password must be different than your current password", (OLD, OLD, OLD)),
+]
 
 
 async def test_a_change_that_is_refused_changes_nothing(register, login, change, me):
     ann = await register("ann")
     phone = await login(ann)
-    for message, form in REFUSED.items():
+    for field, message, form in REFUSED:
         answer = await change(ann, *form)
         assert (answer.status, answer.json["error"]["message"]) == (400, message)
+        assert [each["path"] for each in answer.json["error"]["details"]["errors"]] == [[field]]
     assert (await me(phone)).status == 200
     await login(ann, OLD)
 

@@ -60,6 +60,7 @@ async def test_until_the_address_is_confirmed_nobody_logs_in(call, sign_up):
     assert refused.status == 400
     assert refused.json["error"]["name"] == "ApplicationError"
     assert refused.json["error"]["message"] == "Your account email is not confirmed"
+    assert refused.json["error"]["details"] == {"code": "email_not_confirmed"}
 
     assert (await call("GET", path)).json == {"ok": True}
     answer = await call("POST", "/auth/local", LOGIN)
