@@ -1,15 +1,23 @@
 """A socket lives no longer than its session: it is told why, and closed for good, within a second."""
 
 import asyncio
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from models.tokens import Tokens
+from realtime import io
 
 NEW = {"password": "battery staple", "passwordConfirmation": "battery staple"}
 PASSWORD = "correct horse"
 CHANGED = "The password was changed; log in with the new one."
+
+
+@pytest.fixture(autouse=True)
+def looked_after_often(http_server):
+    """How long it takes as shipped is what tests/realtime/test_ended_sessions.py is about."""
+    io.server.limits = replace(io.server.limits, ended_seconds=0.02)
 
 
 @pytest.fixture
