@@ -42,8 +42,8 @@ class Peer:
     command: tuple[str, ...]
     scenarios: tuple[str, ...] = SCENARIOS
     missing: Callable[[], str | None] = always_there
-    # A drop of thousands keeps a stock server busy for a minute: once is enough.
-    drops_once: bool = False
+    # A drop of thousands keeps it busy for a minute: once is enough, and of deliveries a quarter.
+    slow: bool = False
     users: Callable[[int], AbstractAsyncContextManager[Users]] = invented
 
 
@@ -54,7 +54,7 @@ def python(name: str) -> tuple[str, ...]:
 PEERS = (
     Peer("ours", "ours", python("ours"), scenarios=(*SCENARIOS, "rooms", "logins"), users=registered),
     Peer("node", "Node", ("node", str(NODE / "server.js")), missing=node_missing),
-    Peer("stock_tornado", "stock, Tornado", python("stock_tornado"), drops_once=True),
-    Peer("stock_asgi", "stock, ASGI", python("stock_asgi"), missing=uvicorn_missing, drops_once=True),
+    Peer("stock_tornado", "stock, Tornado", python("stock_tornado"), slow=True),
+    Peer("stock_asgi", "stock, ASGI", python("stock_asgi"), missing=uvicorn_missing, slow=True),
     Peer("floor", "floor", python("floor"), scenarios=("audiences", "calls")),
 )

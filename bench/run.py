@@ -5,7 +5,7 @@ import os
 import tempfile
 from collections import defaultdict
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
 
@@ -66,8 +66,9 @@ class Benchmark:
         values, reason = {}, ""
         try:
             async with Server(list(peer.command), users.environment, log) as server:
-                life = Life(server, users, self.plan, peer.key)
-                life.measures_drop = not (peer.drops_once and number)
+                plan = replace(self.plan, deliveries=self.plan.deliveries // 4) if peer.slow else self.plan
+                life = Life(server, users, plan, peer.key)
+                life.measures_drop = not (peer.slow and number)
                 values = life.values
                 try:
                     await life.begin()
