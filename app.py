@@ -1,7 +1,6 @@
 """The wiring: what the app is made of, and `main()`, which runs it until a signal comes."""
 
 import asyncio
-import functools
 import gc
 import logging
 import os
@@ -27,6 +26,7 @@ from handlers.client_address import Proxies
 from handlers.mail import Mailer
 from handlers.rate_limits import RateLimits
 from models import mongod
+from models.availability import Availability
 from models.errors import Unauthenticated
 from models.sessions import Sessions
 from realtime import Limits, Refused, Unavailable, io
@@ -54,10 +54,12 @@ def make_app(settings: Settings, db) -> Application:
     lifetimes = settings.access_token_seconds, settings.refresh_token_seconds
     sessions = Sessions(db, settings.jwt_secret, *lifetimes)
     proxies = Proxies(settings.trusted_proxies)
+    availability = Availability(db)
     app = Application(
         routes,
         default_handler_class=NotFoundHandler,
         db=db,
+        availability=availability,
         sessions=sessions,
         mailer=Mailer(settings.smtp_url, settings.mail_from, settings.public_url, settings.production),
         rate_limits=RateLimits(settings.rate_limits),
@@ -77,18 +79,21 @@ def make_app(settings: Settings, db) -> Application:
         except models.DatabaseAway as error:
             raise Unavailable(str(error)) from None
 
+    async def access(token: str):
+        await availability.check()
+        return await sessions.authenticate(token)
+
     limits = Limits(
         message_bytes=settings.max_message_bytes,
         backlog_bytes=settings.max_backlog_bytes,
         events_per_second=settings.max_events_per_second,
     )
-    available = functools.partial(models.is_available, db)
     io.attach(
         app,
         db=db,
-        authenticate=lambda token: told(sessions.authenticate(token)),
+        authenticate=lambda token: told(access(token)),
         limits=limits,
-        available=available,
+        available=availability.ask,
         proxies=proxies,
         ended=lambda: told(sessions.ended_lately()),
     )

@@ -48,6 +48,9 @@ def admins_only(method):
 class BaseHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
     """Inherit from this: `self.current_user`, `self.db`, `self.form(Model)`, `self.write(a dict or a list)`."""
 
+    # A handler that does without sets it to False; the others answer 503 at once while it is away.
+    needs_database = True
+
     @property
     def db(self):
         """The database, for models."""
@@ -59,11 +62,13 @@ class BaseHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler
         return self.settings["proxies"].address(self.request)
 
     def form(self, model: type[Form]) -> Form:
-        """The body as a `model`. Raises ApiError 400 that names the fields which do not fit."""
+        """The body as a `model`. Raises ApiError 400 that names the fields which do not fit, and DatabaseAway."""
+        self.check_database()
         return validated(model, json_body.parse(bytes(self.body)))
 
     def query(self, model: type[Form]) -> Form:
-        """The query string as a `model`. Raises ApiError 400 that names the fields which do not fit."""
+        """The query string as a `model`. Raises what `form` raises."""
+        self.check_database()
         return validated(model, {name: self.get_query_argument(name) for name in self.request.query_arguments})
 
     def write(self, chunk):
@@ -76,14 +81,25 @@ class BaseHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler
     async def prepare(self):
         """Sets current_user and session_id, or `refusal`: why there is none. Routes open to everyone do not mind."""
         self.current_user, self.refusal = None, ApiError(401, MISSING, details={"code": "token_missing"})
-        scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer":
+        if self.needs_database and self.request.method != "OPTIONS":
             try:
-                access = await self.settings["sessions"].authenticate(token.strip())
-                self.current_user, self.session_id = access.user, access.session_id
+                await self.settings["availability"].check()
+                await self.authenticate()
             except (Unauthenticated, DatabaseAway) as error:
                 self.refusal = error
         await super().prepare()
+
+    async def authenticate(self):
+        """Finds out who is asking. Raises Unauthenticated and DatabaseAway."""
+        scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            access = await self.settings["sessions"].authenticate(token.strip())
+            self.current_user, self.session_id = access.user, access.session_id
+
+    def check_database(self):
+        """Raises DatabaseAway at once where `prepare` has found that it is."""
+        if isinstance(self.refusal, DatabaseAway):
+            raise self.refusal
 
     def send_error(self, status_code: int = 500, **kwargs):
         error = kwargs.get("exc_info", (None, None, None))[1]
@@ -110,6 +126,8 @@ class BaseHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler
 class NotFoundHandler(BaseHandler):
     """What no route matches."""
 
+    needs_database = False
+
     def not_found(self):
         raise ApiError(404)
 
@@ -119,6 +137,7 @@ class NotFoundHandler(BaseHandler):
 class FileHandler(BaseHandler, StaticFileHandler):
     """The page's files, with errors in the envelope. Browsers ask each time whether a file has changed."""
 
+    needs_database = False
     content_security_policy = PAGE
 
     def validate_absolute_path(self, root, absolute_path):

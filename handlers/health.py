@@ -4,6 +4,8 @@ from handlers.base import BaseHandler
 
 
 class HealthHandler(BaseHandler):
+    needs_database = False
+
     def get(self):
         self.write({"ok": True})
 

@@ -23,6 +23,7 @@ class Logout(BaseModel):
 
 class RefreshHandler(SignedInHandler):
     async def post(self):
+        self.check_database()
         given = self.form(Refresh).refreshToken if self.body else None
         kept = None if given else self.refresh_cookie()
         token = given or kept or ""

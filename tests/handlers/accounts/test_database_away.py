@@ -1,10 +1,13 @@
 """MongoDB away: accounts answer 503 within two seconds, sockets live on, and it heals by itself."""
 
 import asyncio
+import os
+import signal
 import time
 from contextlib import ExitStack
 
 import pytest
+from socketio.exceptions import ConnectionError as Refused
 
 import models
 from models import mongod
@@ -26,6 +29,17 @@ class Stoppable:
 
     def stop(self):
         self.running.close()
+
+    def freeze(self):
+        """Neither answers nor hangs up, as one whose network is gone."""
+        os.kill(self._pid, signal.SIGSTOP)
+
+    def thaw(self):
+        os.kill(self._pid, signal.SIGCONT)
+
+    @property
+    def _pid(self) -> int:
+        return int((self.folder / "data" / "mongod.lock").read_text())
 
 
 @pytest.fixture
@@ -66,6 +80,11 @@ def requests(ann) -> list[tuple]:
     ]
 
 
+async def timed(call, method, path, body, who):
+    started = time.monotonic()
+    return path, await call(method, path, body, as_=who), time.monotonic() - started
+
+
 class TestAway:
     @pytest.fixture
     def given(self) -> dict:
@@ -85,20 +104,15 @@ class TestAway:
     async def test_every_route_answers_503_sockets_live_on_and_it_heals(
         self, ann, call, connect, received, mongodb, caplog
     ):
-        async def timed(method, path, body, who):
-            started = time.monotonic()
-            return path, await call(method, path, body, as_=who), time.monotonic() - started
-
         client = await connect(ann)
         mongodb.stop()
         # Twice: when the driver finds out, and when it knows.
         for _ in range(2):
-            for path, answer, seconds in await asyncio.gather(*(timed(*request) for request in requests(ann))):
+            for path, answer, seconds in await asyncio.gather(*(timed(call, *request) for request in requests(ann))):
                 assert answer.status == 503, (path, answer)
                 assert answer.json["error"]["name"] == "ServiceUnavailableError", path
                 assert int(answer.headers["Retry-After"]) >= 1, path
                 assert seconds < 2, path
-        assert (await call("GET", "/users/me")).status == 401
         await io.send(io.user_room(ann.id), "news", "still here")
         assert await received(client, "news") == "still here"
 
@@ -109,6 +123,36 @@ class TestAway:
         async with asyncio.timeout(2):
             assert (await received(client, "closing"))["code"] == "revoked"
         assert not [record for record in caplog.records if record.exc_info]
+
+    async def test_of_hundreds_at_once_nobody_waits_for_the_others(self, ann, call, mongodb):
+        mongodb.stop()
+        login = {"identifier": "ann", **PASSWORD}
+        for request in (("POST", "/auth/local", login, None), ("GET", "/rooms", None, ann)) * 2:
+            answers = await asyncio.gather(*(timed(call, *request) for _ in range(200)))
+            assert {answer.status for _, answer, _ in answers} == {503}
+            assert max(seconds for _, _, seconds in answers) < 2
+        _, answer, seconds = await timed(call, "GET", "/healthz", None, None)
+        assert (answer.status, seconds < 0.5) == (200, True)
+
+    async def test_one_that_neither_answers_nor_hangs_up_is_away_too(self, ann, call, mongodb, connect, received):
+        client = await connect(ann)
+        await client.settled()
+        mongodb.freeze()
+        # Who asked in the second before knows nothing of it yet.
+        await asyncio.sleep(1)
+        try:
+            for path, answer, seconds in await asyncio.gather(
+                *(timed(call, *request) for request in requests(ann)[:8])
+            ):
+                assert (answer.status, seconds < 2) == (503, True), (path, seconds)
+            with pytest.raises(Refused):
+                async with asyncio.timeout(2):
+                    await connect(ann)
+            await io.send(io.user_room(ann.id), "news", "still here")
+            assert await received(client, "news") == "still here"
+        finally:
+            mongodb.thaw()
+        assert (await call("GET", "/users/me", as_=ann)).json["username"] == "ann"
 
     async def test_a_session_that_ends_meanwhile_closes_its_sockets_once_it_is_back(
         self, ann, call, connect, received, mongodb, app

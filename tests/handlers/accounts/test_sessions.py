@@ -117,7 +117,7 @@ async def test_one_device_ends_another(register, login, call, sessions, me, refr
 
     ended = await me(phone)
     assert refused(ended) == "session_ended"
-    assert ended.json["error"]["message"] == "This session has ended; log in again"
+    assert ended.json["error"]["message"] == "This session was ended from another device."
     assert refused(await refresh(phone.refresh_token)) == "session_ended"
     assert (await me(ann)).status == 200
     assert [each["current"] for each in await sessions(ann)] == [True]

@@ -1,0 +1,39 @@
+"""Whether MongoDB can be asked, without everybody waiting to find out."""
+
+import asyncio
+import time
+
+import pymongo
+from pymongo.errors import ConnectionFailure, PyMongoError
+
+FRESH_SECONDS = 1.0
+ANSWER_SECONDS = 1.0
+
+
+class Availability:
+    """Of one database. While it is away, each call of the driver waits in one of few threads; so ask here first."""
+
+    def __init__(self, db):
+        self._db = db
+        self._answered = -FRESH_SECONDS
+        self._asking: asyncio.Task | None = None
+
+    async def check(self):
+        """Raises DatabaseAway if it is away. One question serves all who ask meanwhile, and within a second after."""
+        fresh = time.monotonic() - self._answered < FRESH_SECONDS
+        if fresh and self._db.client.topology_description.has_writable_server():
+            return
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.get_running_loop().create_task(self.ask())
+        if not await asyncio.shield(self._asking):
+            raise ConnectionFailure("MongoDB is away")
+
+    async def ask(self) -> bool:
+        """Whether MongoDB answers now."""
+        try:
+            with pymongo.timeout(ANSWER_SECONDS):
+                await self._db.command("ping")
+        except PyMongoError:
+            return False
+        self._answered = time.monotonic()
+        return True
