@@ -10,7 +10,7 @@ import pytest
 from models import passwords
 from models.tokens import Tokens
 
-HASHER = passwords.hasher
+HASHER = passwords.hasher  # before tests get a quick one
 PREFIXES = ["", "/api"]
 FIELDS = ["id", "username", "email", "provider", "confirmed", "blocked", "role", "createdAt", "updatedAt"]
 ANN = {"username": "Ann", "email": "Ann@Example.com", "password": "correct horse"}

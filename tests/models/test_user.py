@@ -12,6 +12,9 @@ from models.errors import NotFound
 from models.user import User
 
 
+HASHER = passwords.hasher  # before tests get a quick one
+
+
 class Commands(CommandListener):
     """The names of the commands that went to MongoDB."""
 
@@ -25,11 +28,6 @@ class Commands(CommandListener):
         pass
 
     failed = succeeded
-
-
-@pytest.fixture
-def quick_passwords():
-    """These tests are about the real ones."""
 
 
 @pytest.fixture
@@ -100,9 +98,9 @@ async def test_a_hash_stays_in_the_database(db, user):
 
 async def test_a_weak_hash_is_replaced_at_login(db, user, monkeypatch):
     weaker = argon2.PasswordHasher(memory_cost=8192, time_cost=1, parallelism=1)
-    with monkeypatch.context() as context:
-        context.setattr(passwords, "hasher", weaker)
-        ann = await user("ann")
+    monkeypatch.setattr(passwords, "hasher", weaker)
+    ann = await user("ann")
+    monkeypatch.setattr(passwords, "hasher", HASHER)
     assert await User.login(db, "ann", "correct horse") == ann
     assert "m=19456,t=2,p=1" in (await db.users.find_one())["password_hash"]
     assert await User.login(db, "ann", "correct horse") == ann
