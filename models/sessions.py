@@ -16,6 +16,8 @@ from models.session import Session
 from models.tokens import Tokens
 from models.user import User
 
+# However often it is refreshed, after a year a session asks for the password again.
+LONGEST_SECONDS = 365 * 24 * 3600
 # How long an answer that was lost on the way can be asked for again.
 REPEAT_SECONDS = 10
 # What ended so much earlier than the last look is told again, for writes that MongoDB ordered otherwise than its clock.
@@ -54,6 +56,7 @@ class Sessions:
     def __init__(self, db, secret: str, access_seconds: int, refresh_seconds: int):
         self._db, self._refresh_seconds = db, refresh_seconds
         self._access, self._refresh = Tokens(secret, access_seconds), RefreshTokens(secret)
+        self._latest_end = {"$add": ["$created_at", 1000 * max(LONGEST_SECONDS, refresh_seconds)]}
         # A socket lives no longer than its access token, so what ended earlier has no sockets.
         self._longest_look = access_seconds + OVERLAP_SECONDS
         self._looked = None
@@ -158,10 +161,10 @@ class Sessions:
             "parent_hash": presented,
             "last_used_at": time,
             "ip": ip,
-            "expires_at": time + timedelta(seconds=self._refresh_seconds),
+            "expires_at": {"$min": [time + timedelta(seconds=self._refresh_seconds), self._latest_end]},
         }
         latest = {"_id": ObjectId(session_id), "refresh_hash": presented, "ended_at": None, "expires_at": {"$gt": time}}
-        return (await self._db.sessions.update_one(latest, {"$set": change})).modified_count > 0
+        return (await self._db.sessions.update_one(latest, [{"$set": change}])).modified_count > 0
 
     async def _check_repeated(self, user: User, session_id: str, presented: str):
         """Raises unless the token presented is the latest one's parent, used just now."""

@@ -166,6 +166,19 @@ async def test_a_refresh_token_ends_after_thirty_days(register, refresh, refused
     assert refused(await refresh(ben.refresh_token)) in ("token_expired", "session_ended")
 
 
+async def test_a_session_ends_a_year_after_its_login_however_often_it_is_refreshed(
+    register, refreshed, refresh, refused, time_passes, me
+):
+    ann = await register("ann")
+    token = ann.refresh_token
+    for _ in range(14):
+        token = (await refreshed(token))[1]
+        await time_passes(26 * DAY)
+    assert (await refresh(token)).status == 200
+    await time_passes(2 * DAY)
+    assert refused(await refresh(token)) == "token_expired"
+
+
 async def test_an_access_token_is_no_refresh_token(register, refresh, refused, alive):
     ann = await register("ann")
     assert refused(await refresh(ann.jwt)) == "token_invalid"
