@@ -352,6 +352,7 @@ const scenarios = {
     await logIn(phone, "ann");
 
     await openAccount(phone, "ann");
+    await phone.locator("#sessions > li").nth(1).waitFor();
     assert.equal(await phone.locator("#sessions > li").count(), 2);
     assert.match(await phone.locator("#sessions > li", { hasText: "This device" }).textContent(), /last used just now/);
     await phone.getByRole("button", { name: /^Log out Chrome on Linux/ }).click();
