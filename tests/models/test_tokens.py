@@ -99,6 +99,25 @@ def test_a_token_of_another_algorithm_or_key_is_refused(tokens):
             tokens.read(token)
 
 
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"jku": "https://evil.example/keys"},
+        {"x5u": "https://evil.example/key.pem"},
+        {"jwk": {"kty": "oct", "k": "YW5vdGhlciBrZXkgb2YgdGhpcnR5LXR3byBieXRlcy4uLg"}},
+        {"kid": "../../../dev/null"},
+    ],
+)
+def test_a_key_that_the_token_itself_names_counts_for_nothing(tokens, header):
+    with pytest.raises(TokenInvalid):
+        tokens.read(signed(secret="another key of thirty-two bytes...", headers=header))
+
+
+def test_a_token_for_later_is_refused(tokens):
+    with pytest.raises(TokenInvalid):
+        tokens.read(signed(nbf=int(time.time()) + 60))
+
+
 def test_a_token_over_four_kilobytes_is_refused_unread(tokens):
     token = signed(padding="x" * 4096)
     with pytest.raises(TokenInvalid):
