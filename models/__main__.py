@@ -11,6 +11,8 @@ from models.errors import AccountBlocked
 from models.user import User
 from settings import Settings, SettingsError, load
 
+LOGGED_OUT = "An administrator ended this session; log in again."
+
 
 class NoSuchUser(Exception):
     """Nobody goes by that username or e-mail."""
@@ -41,7 +43,13 @@ async def unblock(db, user: User) -> str:
     return f"{user.username} may log in."
 
 
-COMMANDS = {"admin": make_admin, "user": make_user, "block": block, "unblock": unblock}
+async def log_out(db, user: User) -> str:
+    """log a user out everywhere; they may log in again"""
+    await session.end_all(db, user.id, LOGGED_OUT)
+    return f"{user.username} is logged out everywhere."
+
+
+COMMANDS = {"admin": make_admin, "user": make_user, "block": block, "unblock": unblock, "logout": log_out}
 
 
 def arguments(given: list[str]) -> argparse.Namespace:

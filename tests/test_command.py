@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from models.__main__ import NoSuchUser, block, make_admin, make_user, perform, unblock
+from models.__main__ import NoSuchUser, block, log_out, make_admin, make_user, perform, unblock
 from models.user import User
 from tests.client import Client
 from tests.processes import ROOT, Process, lives
@@ -54,6 +54,16 @@ async def test_a_session_from_before_the_block_is_over_for_good(db, register, ca
     await perform(db, block, "anna")
     await perform(db, unblock, "anna")
     assert (await call("GET", "/users/me", as_=anna)).status == 401
+
+
+async def test_a_user_who_is_logged_out_everywhere_may_log_in_again(db, register, call, connect, received):
+    anna = await register("anna")
+    client = await connect(anna)
+    assert await perform(db, log_out, "anna") == "anna is logged out everywhere."
+    message = "An administrator ended this session; log in again."
+    assert await received(client, "closing") == {"code": "revoked", "message": message}
+    assert (await call("GET", "/users/me", as_=anna)).json["error"]["message"] == message
+    assert (await call("POST", "/auth/local", LOGIN)).status == 200
 
 
 async def test_nothing_is_done_twice_and_nothing_goes_wrong_for_it(db, register):
@@ -162,4 +172,4 @@ def test_without_a_word_it_says_how_it_is_used(command):
     status, said = command()
     assert status == 0
     assert said.startswith("usage: python -m models")
-    assert all(word in said for word in ("admin", "user", "block", "unblock"))
+    assert all(word in said for word in ("admin", "user", "block", "unblock", "logout"))
