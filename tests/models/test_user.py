@@ -11,7 +11,6 @@ from models import passwords
 from models.errors import NotFound
 from models.user import User
 
-
 HASHER = passwords.hasher  # before tests get a quick one
 
 
