@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 from collections.abc import Coroutine
 from weakref import WeakSet
 
@@ -11,6 +12,7 @@ from tornado.web import Application as TornadoApplication
 from handlers.base import BaseHandler
 from models import DatabaseAway
 
+LATER_SECONDS = 1.0  # at most
 log = logging.getLogger(__name__)
 
 
@@ -37,18 +39,22 @@ class Application(TornadoApplication):
         return super().get_handler_delegate(request, target_class, *args, **kwargs)
 
     def later(self, coroutine: Coroutine):
-        """Runs what no answer should wait for, or whose time no answer should tell."""
-        task = asyncio.get_running_loop().create_task(self._logged(coroutine))
+        """Runs what no answer should wait for, or whose time no answer should tell: not this one's, nor the next."""
+        task = asyncio.get_running_loop().create_task(self._run(coroutine))
         self.later_tasks.add(task)
         task.add_done_callback(self.later_tasks.discard)
 
-    async def _logged(self, coroutine: Coroutine):
+    async def _run(self, coroutine: Coroutine):
         try:
+            # At once it would slow down the next request, which tells as much as a slow answer.
+            await asyncio.sleep(random.uniform(0, LATER_SECONDS))  # noqa: S311
             await coroutine
         except DatabaseAway:
             log.warning("Something that a request asked for was not done: the database is away")
         except Exception:
             log.exception("Something that a request asked for failed")
+        finally:
+            coroutine.close()  # where it was cancelled before it began
 
     async def idle(self):
         """Returns once every request whose client is still there is answered, and what it asked for is done."""

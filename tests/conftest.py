@@ -34,6 +34,7 @@ from tornado.ioloop import IOLoop
 import models
 import realtime.events  # noqa: F401 - its events are there before a test adds its own
 from app import drain, make_app, make_server, new_event_loop
+from handlers import application
 from models import mongod, passwords
 from realtime import io
 from settings import Settings
@@ -169,8 +170,9 @@ def open_mailbox(io_loop):
 
 
 @pytest.fixture
-def mailbox(open_mailbox) -> Mailbox:
+def mailbox(open_mailbox, monkeypatch) -> Mailbox:
     """`mail = await mailbox.next("anna@example.com")` is what the app has sent her; it needs `mailbox.settings`."""
+    monkeypatch.setattr(application, "LATER_SECONDS", 0)
     return open_mailbox()
 
 
