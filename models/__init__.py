@@ -32,6 +32,7 @@ def connect(url: str, database: str):
 async def prepare(db):
     """Makes the indexes that models rely on. Raises CannotConnect."""
     try:
+        await db.command("ping")  # With so much patience as below, a server that is not there is waited for, too.
         with pymongo.timeout(PREPARE_SECONDS):
             for model in (user, session, codes, room, message, belongings):
                 await model.prepare(db)
