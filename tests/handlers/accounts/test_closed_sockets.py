@@ -108,6 +108,7 @@ async def test_no_socket_opens_in_a_session_that_has_ended(ann, call, connect):
         await connect(ann)
 
 
+@pytest.mark.slow
 async def test_a_refresh_closes_nothing(ann, connect, refresh):
     client = await connect(ann)
     await refresh(ann.refresh_token)

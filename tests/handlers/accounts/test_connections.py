@@ -49,6 +49,7 @@ async def test_the_list_comes_in_pages(admin, register, connect, call):
     assert len(first) == 2
 
 
+@pytest.mark.slow
 async def test_a_wrong_page_is_400(admin, call):
     for query in ("limit=0", "limit=-1", "limit=x", "limit=99999999999", "x=1"):
         assert (await call("GET", f"{CONNECTIONS}?{query}", as_=admin)).status == 400, query
@@ -73,6 +74,7 @@ async def test_an_admin_throws_somebody_out(admin, register, connect, received, 
     assert [each["user"]["username"] for each in (await call("GET", CONNECTIONS, as_=admin)).json] == ["ben"]
 
 
+@pytest.mark.slow
 async def test_whoever_is_not_connected_is_out_already(admin, call):
     for id in ("x", "65a000000000000000000001", "%00", "%24ne"):
         assert (await call("DELETE", f"{CONNECTIONS}/{id}", as_=admin)).json == {"ok": True}

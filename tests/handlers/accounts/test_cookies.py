@@ -116,6 +116,7 @@ async def test_a_cookie_that_is_worth_nothing_is_taken_away(register, browser, r
     assert browser.cookies == {}
 
 
+@pytest.mark.slow
 async def test_whoever_asked_for_no_cookie_gets_none(register, ask, base_url):
     await register("ann")
     answer = await ask("POST", "/auth/local", MINE, Origin=base_url)
@@ -159,6 +160,7 @@ async def test_the_page_of_another_site_logs_nobody_out(register, browser, ask, 
     assert (await me(ann)).status == 200
 
 
+@pytest.mark.slow
 async def test_who_is_no_browser_may_use_the_cookie(register, ask):
     await register("ann")
     cookie = cookie_of(await ask("POST", "/auth/local", LOGIN))["refresh"].value
@@ -207,6 +209,7 @@ class TestProduction:
         assert (morsel["path"], morsel["domain"]) == ("/", "")
         assert (await ask("POST", "/auth/refresh", Cookie=f"__Host-refresh={morsel.value}")).status == 200
 
+    @pytest.mark.slow
     async def test_the_cookie_of_development_is_worth_nothing(self, register, ask):
         await register("ann")
         token = cookie_of(await ask("POST", "/auth/local", LOGIN))["__Host-refresh"].value

@@ -86,6 +86,7 @@ async def test_a_link_is_good_once(call, sign_up):
     assert (await call("GET", path)).status == 400
 
 
+@pytest.mark.slow
 async def test_garbage_confirms_nothing(call, sign_up):
     await sign_up()
     for query in (
@@ -101,6 +102,7 @@ async def test_garbage_confirms_nothing(call, sign_up):
     assert (await call("POST", "/auth/local", LOGIN)).status == 400
 
 
+@pytest.mark.slow
 async def test_a_code_is_kept_as_a_hash(sign_up, kept):
     code = (await sign_up()).partition("=")[2]
     assert len(code) >= 22
@@ -165,6 +167,7 @@ async def test_an_address_that_another_takes_meanwhile_is_theirs(call, login_con
     assert (await call("GET", "/users/me", as_=ann)).json["email"] == "ann@example.com"
 
 
+@pytest.mark.slow
 async def test_an_address_that_is_taken_is_refused_at_once_or_never_told(call, login_confirmed, confirmation):
     ann = await login_confirmed()
     ben = {"username": "ben", "email": "ben@example.com", "password": "correct horse"}
@@ -183,6 +186,7 @@ class TestWithoutTheSetting:
         assert (await call("GET", "/auth/email-confirmation?confirmation=x")).status == 404
         assert (await call("POST", "/auth/send-email-confirmation", {"email": "ann@example.com"})).status == 404
 
+    @pytest.mark.slow
     async def test_whoever_registers_is_in(self, register, mailbox):
         await register("ann")
         assert mailbox.mails == []

@@ -41,6 +41,7 @@ async def test_the_code_of_the_mail_sets_a_new_password_and_logs_in(register, fo
     await login(ann, NEW)
 
 
+@pytest.mark.slow
 async def test_the_address_is_found_in_any_case_and_the_mail_goes_to_the_one_that_is_kept(register, call, reset_code):
     ann = await register("ann")
     await call("POST", "/auth/forgot-password", {"email": "ANN@Example.com"})
@@ -108,6 +109,7 @@ async def test_an_unknown_address_gets_the_same_answer_and_no_mail(register, cal
     assert mailbox.mails == []
 
 
+@pytest.mark.slow
 async def test_a_mail_server_that_refuses_changes_nothing_in_the_answer(register, call, mailbox):
     ann = await register("ann")
     mailbox.answers = ["554 No thanks"] * 9
@@ -158,6 +160,7 @@ async def test_a_code_of_before_ends_with_the_password(register, forgot, reset, 
     assert incorrect(await reset(code, "another staple"))
 
 
+@pytest.mark.slow
 async def test_one_reset_ends_the_other_codes_too(register, forgot, reset):
     ann = await register("ann")
     first, second = await forgot(ann), await forgot(ann)
@@ -173,6 +176,7 @@ async def test_a_code_that_went_to_an_old_address_ends_with_the_address(register
     assert incorrect(await reset(code))
 
 
+@pytest.mark.slow
 async def test_a_code_of_one_who_is_gone_is_worth_nothing(register, forgot, reset, db):
     ann = await register("ann")
     code = await forgot(ann)

@@ -1,5 +1,7 @@
 """Logging out ends a session on the server, not only in the browser."""
 
+import pytest
+
 
 async def test_logging_out_ends_this_session_alone(register, login, call, me, refresh, refused):
     ann = await register("ann")
@@ -23,12 +25,14 @@ async def test_logging_out_everywhere_ends_all_of_ones_own_sessions(register, lo
     assert (await me(ben)).status == 200
 
 
+@pytest.mark.slow
 async def test_after_logging_out_everywhere_one_logs_in_again(register, login, call, me):
     ann = await register("ann")
     await call("POST", "/auth/logout", {"scope": "all"}, as_=ann)
     assert (await me(await login(ann))).status == 200
 
 
+@pytest.mark.slow
 async def test_a_session_ends_once(register, call, refused):
     ann = await register("ann")
     await call("POST", "/auth/logout", as_=ann)
@@ -39,6 +43,7 @@ async def test_nobody_is_logged_in_who_could_log_out(call, refused):
     assert refused(await call("POST", "/auth/logout")) == "token_missing"
 
 
+@pytest.mark.slow
 async def test_an_unknown_scope_is_400_and_ends_nothing(register, call, me):
     ann = await register("ann")
     for body in ({"scope": "others"}, {"scope": 1}, {"all": True}, []):

@@ -73,11 +73,13 @@ async def test_of_two_changes_both_are_made_or_none(register, change, me):
     assert (both["username"], both["email"]) == ("anna", "anna@example.com")
 
 
+@pytest.mark.slow
 async def test_ones_own_name_in_another_case_is_not_taken(register, change):
     ann = await register("ann")
     assert (await change(ann, username="ANN")).json["username"] == "ANN"
 
 
+@pytest.mark.slow
 async def test_of_many_who_want_one_name_one_gets_it(register, change):
     users = await asyncio.gather(*(register(f"user{number}") for number in range(8)))
     answers = await asyncio.gather(*(change(user, username="wanted") for user in users))
@@ -92,6 +94,7 @@ async def test_without_the_password_nothing_changes(register, change, delete, me
     assert (await me(ann)).json["username"] == "ann"
 
 
+@pytest.mark.slow
 async def test_what_is_no_password_is_400(register, change, delete, me):
     ann = await register("ann")
     for password in (None, 1, "", {"$ne": None}, ["correct horse"]):
@@ -151,6 +154,7 @@ async def test_a_deleted_account_is_logged_out_and_cannot_log_in(register, login
     assert answer.json["error"]["message"] == "Invalid identifier or password"
 
 
+@pytest.mark.slow
 async def test_a_name_that_is_free_again_is_another_user(register, delete, me):
     ann = await register("ann")
     await delete(ann)
@@ -159,6 +163,7 @@ async def test_a_name_that_is_free_again_is_another_user(register, delete, me):
     assert (await me(ann)).status == 401
 
 
+@pytest.mark.slow
 async def test_one_who_deletes_an_account_ends_no_other(register, delete, me):
     ann, ben = await register("ann"), await register("ben")
     await delete(ann)

@@ -68,6 +68,7 @@ async def test_nobody_is_locked_out_from_elsewhere(register, try_login):
     assert (await try_login("198.51.100.2", password=RIGHT)).status == 200
 
 
+@pytest.mark.slow
 async def test_an_unknown_account_is_limited_as_a_known_one(register, try_login):
     await register("ann")
     _, known = await until_limited(lambda: try_login("198.51.100.1"))
@@ -99,6 +100,7 @@ async def test_the_addresses_of_one_network_are_one(try_login):
     assert (await try_login("2001:db8:1:3::1", identifier="nobody")).status == 400
 
 
+@pytest.mark.slow
 async def test_an_attack_from_many_addresses_slows_only_addresses_that_never_logged_in(register, login, try_login):
     ann = await register("ann")
     await login(ann, address="203.0.113.1")
@@ -142,6 +144,7 @@ async def test_many_tries_at_once_are_counted_each(register, try_login, hashed):
     assert len(hashed) - before <= 20
 
 
+@pytest.mark.slow
 async def test_whoever_logs_in_may_do_so_again_and_again(register, try_login):
     await register("ann")
     for _ in range(12):
@@ -169,6 +172,7 @@ async def test_a_registration_that_is_refused_counts(register, ask):
     await until_limited(lambda: ask("POST", "/auth/local/register", form, address="198.51.100.1"))
 
 
+@pytest.mark.slow
 async def test_one_address_asks_for_only_so_many_mails(register, ask, mailbox):
     await register("ann")
     form = {"email": "ann@example.com"}
@@ -177,6 +181,7 @@ async def test_one_address_asks_for_only_so_many_mails(register, ask, mailbox):
     assert sent >= 2
 
 
+@pytest.mark.slow
 async def test_nobody_floods_a_mailbox_from_many_addresses(register, ask, mailbox, app):
     await register("ann")
     for number in range(40):
@@ -225,6 +230,7 @@ async def test_codes_are_guessed_only_so_often(ask):
     assert is_told_when_to_come_back(answer)
 
 
+@pytest.mark.slow
 async def test_a_request_that_says_nothing_useful_is_no_try(register, try_login):
     await register("ann")
     for _ in range(30):

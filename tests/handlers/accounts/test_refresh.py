@@ -53,6 +53,7 @@ async def test_a_refresh_gives_new_tokens_of_the_same_session(register, refreshe
     assert len((await call("GET", "/auth/sessions", as_=ann)).json) == 1
 
 
+@pytest.mark.slow
 async def test_a_session_lives_on_from_refresh_to_refresh(register, refreshed, time_passes):
     ann = await register("ann")
     tokens = [ann.refresh_token]
@@ -104,6 +105,7 @@ async def test_the_token_before_the_last_ends_the_session_at_once(register, refr
     assert not await alive(ann)
 
 
+@pytest.mark.slow
 async def test_a_reused_token_ends_its_own_session_alone(register, login, refreshed, refresh, alive):
     ann = await register("ann")
     phone = await login(ann)
@@ -166,6 +168,7 @@ async def test_a_refresh_token_ends_after_thirty_days(register, refresh, refused
     assert refused(await refresh(ben.refresh_token)) in ("token_expired", "session_ended")
 
 
+@pytest.mark.slow
 async def test_a_session_ends_a_year_after_its_login_however_often_it_is_refreshed(
     register, refreshed, refresh, refused, time_passes, me
 ):
@@ -207,6 +210,7 @@ async def test_one_who_is_blocked_in_the_database_alone_cannot_refresh(register,
     assert refused(await refresh(ann.refresh_token)) == "user_blocked"
 
 
+@pytest.mark.slow
 async def test_one_who_is_gone_cannot_refresh(register, refresh, db):
     ann = await register("ann")
     await db.users.delete_many({})

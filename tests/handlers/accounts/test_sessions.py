@@ -123,6 +123,7 @@ async def test_one_device_ends_another(register, login, call, sessions, me, refr
     assert [each["current"] for each in await sessions(ann)] == [True]
 
 
+@pytest.mark.slow
 async def test_one_ends_the_session_that_asks(register, call, sessions, me, refused):
     ann = await register("ann")
     [mine] = await sessions(ann)
@@ -130,6 +131,7 @@ async def test_one_ends_the_session_that_asks(register, call, sessions, me, refu
     assert refused(await me(ann)) == "session_ended"
 
 
+@pytest.mark.slow
 async def test_what_has_ended_is_404_when_it_is_ended_again(register, login, call, sessions):
     ann = await register("ann")
     await login(ann)
@@ -148,6 +150,7 @@ async def test_nobody_ends_or_sees_the_session_of_another(register, call, sessio
     assert hers["id"] not in str(await sessions(ben))
 
 
+@pytest.mark.slow
 async def test_what_is_no_session_is_404(register, call):
     ann = await register("ann")
     for id in ("x", "null", "%24ne", "%00", "65a000000000000000000001", "..%2F..", "%F0%9F%90%8E"):
