@@ -52,6 +52,12 @@ async def test_logging_out_closes_the_sockets_of_this_session_alone(ann, login, 
     assert "closing" not in await client.settled()
 
 
+async def test_a_client_that_polls_is_told_just_so(ann, connect, call, told):
+    client = await connect(ann, transports=["polling"])
+    await call("POST", "/auth/logout", as_=ann)
+    assert await told(client) == ("revoked", "You logged out.")
+
+
 async def test_logging_out_everywhere_closes_all_sockets_of_the_user_alone(ann, register, login, connect, call, told):
     clients, other = [await connect(ann), await connect(await login(ann))], await connect(await register("ben"))
     await call("POST", "/auth/logout", {"scope": "all"}, as_=ann)
