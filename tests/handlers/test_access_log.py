@@ -45,7 +45,8 @@ async def test_who_is_sent_away_by_a_drain_is_no_error(fetch, lines):
 
 class TestWithTheDatabaseAway:
     @pytest.fixture
-    def db(self):
+    def db(self, monkeypatch):
+        monkeypatch.setattr("models.availability.ANSWER_SECONDS", 0.05)
         client = AsyncIOMotorClient("mongodb://127.0.0.1:9/", serverSelectionTimeoutMS=50)
         yield client["away"]
         client.close()

@@ -128,7 +128,8 @@ async def test_ten_thousand_unknown_fields_do_not_make_ten_thousand_errors(fetch
 
 class TestWithTheDatabaseAway:
     @pytest.fixture
-    def db(self):
+    def db(self, monkeypatch):
+        monkeypatch.setattr("models.availability.ANSWER_SECONDS", 0.05)
         client = AsyncIOMotorClient("mongodb://127.0.0.1:9/", serverSelectionTimeoutMS=50)
         yield client["away"]
         client.close()

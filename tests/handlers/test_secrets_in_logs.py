@@ -198,6 +198,7 @@ async def test_honest_sockets_with_the_token_at_every_place(register, connect, w
     await client.closed()
 
 
+@pytest.mark.slow
 async def test_hostile_tokens(register, ask, fetch, wire, connect, settings, secrets):
     ann = await register("ann")
     session_id = ann.refresh_token.split(".")[0]

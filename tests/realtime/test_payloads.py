@@ -214,7 +214,7 @@ async def test_a_list_in_itself_raises(http_server):
         await io.send("nowhere", "news", endless)
 
 
-@pytest.mark.parametrize("payload", [NAN, object()], ids=repr)
+@pytest.mark.parametrize("payload", [NAN, object()], ids=["NaN", "object"])
 async def test_what_cannot_be_sent_is_sent_to_nobody(connect, payload):
     anna = await connect(ANNA)
     socket = io.server.manager.socket(anna.id, "/")

@@ -101,6 +101,7 @@ async def test_the_addresses_of_one_network_are_one(try_login):
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 async def test_an_attack_from_many_addresses_slows_only_addresses_that_never_logged_in(register, login, try_login):
     ann = await register("ann")
     await login(ann, address="203.0.113.1")
