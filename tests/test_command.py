@@ -99,14 +99,16 @@ def start(tmp_path):
 @pytest.fixture
 def command(tmp_path):
     """`status, said = command("block", "anna")` runs it in the app's folder."""
+    started = []
 
     def command(*arguments: str, **environment) -> tuple[int, str]:
-        process = Process(
-            tmp_path, {"PYTHONPATH": str(ROOT), **environment}, [sys.executable, "-m", "models", *arguments]
-        )
-        return process.ended(), process.said.strip()
+        program = [sys.executable, "-m", "models", *arguments]
+        started.append(Process(tmp_path, {"PYTHONPATH": str(ROOT), **environment}, program))
+        return started[-1].ended(), started[-1].said.strip()
 
-    return command
+    yield command
+    for each in started:
+        each.process.kill()
 
 
 @pytest.mark.slow
