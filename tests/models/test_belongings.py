@@ -81,6 +81,15 @@ async def test_all_members_may_go_at_once_and_nothing_is_left(db, user, tea):
     assert await db.messages.count_documents({}) == 0
 
 
+async def test_what_a_crash_has_left_goes_with_the_next_try(db, user, tea):
+    ann, bob = await user("ann"), await user("bob")
+    room = await tea(ann, bob)
+    await room.remove(bob)
+    await room.remove(ann)
+    await belongings.deleted(db, ann.id)
+    assert await db.rooms.count_documents({}) == await db.messages.count_documents({}) == 0
+
+
 async def test_whoever_has_nothing_leaves_nothing(db, user, tea):
     room = await tea(ann := await user("ann"))
     await belongings.deleted(db, (await user("bob")).id)
