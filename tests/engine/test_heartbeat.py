@@ -17,6 +17,11 @@ LATE_SECONDS = 3 * TICK_SECONDS
 
 
 @pytest.fixture
+def fine_timer():
+    """These tests are about the real one."""
+
+
+@pytest.fixture
 def hasty(server):
     server.limit(ping_interval_seconds=0.15, ping_timeout_seconds=0.1)
     return server
