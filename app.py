@@ -52,24 +52,32 @@ log = logging.getLogger("app")
 def make_app(settings: Settings, db) -> Application:
     """The whole application on one database."""
     lifetimes = settings.access_token_seconds, settings.refresh_token_seconds
-    sessions = Sessions(db, settings.jwt_secret, *lifetimes)
-    proxies = Proxies(settings.trusted_proxies)
-    availability = Availability(db)
     app = Application(
         routes,
         default_handler_class=NotFoundHandler,
         db=db,
-        availability=availability,
-        sessions=sessions,
+        availability=Availability(db),
+        sessions=Sessions(db, settings.jwt_secret, *lifetimes),
         mailer=Mailer(settings.smtp_url, settings.mail_from, settings.public_url, settings.production),
         rate_limits=RateLimits(settings.rate_limits),
         cors_origins=settings.cors_origins,
-        proxies=proxies,
+        proxies=Proxies(settings.trusted_proxies),
         production=settings.production,
         public_url=settings.public_url,
         confirm_emails=settings.confirm_emails,
         refresh_token_seconds=settings.refresh_token_seconds,
     )
+    attach_realtime(app, settings)
+    return app
+
+
+def attach_realtime(app: Application, settings: Settings):
+    """Gives `io` this app, and what realtime has to ask of models, which it does not know."""
+    db, sessions, availability = (app.settings[name] for name in ("db", "sessions", "availability"))
+
+    async def access(token: str):
+        await availability.check()
+        return await sessions.authenticate(token)
 
     async def told(answer):
         try:
@@ -78,10 +86,6 @@ def make_app(settings: Settings, db) -> Application:
             raise Refused(error.code, str(error)) from None
         except models.DatabaseAway as error:
             raise Unavailable(str(error)) from None
-
-    async def access(token: str):
-        await availability.check()
-        return await sessions.authenticate(token)
 
     limits = Limits(
         message_bytes=settings.max_message_bytes,
@@ -94,10 +98,9 @@ def make_app(settings: Settings, db) -> Application:
         authenticate=lambda token: told(access(token)),
         limits=limits,
         available=availability.ask,
-        proxies=proxies,
+        proxies=app.settings["proxies"],
         ended=lambda: told(sessions.ended_lately()),
     )
-    return app
 
 
 def make_server(app: Application, settings: Settings) -> HTTPServer:
