@@ -42,7 +42,7 @@ class Peer:
     command: tuple[str, ...]
     scenarios: tuple[str, ...] = SCENARIOS
     missing: Callable[[], str | None] = always_there
-    # A drop of thousands keeps it busy for a minute: once is enough, and of deliveries a quarter.
+    # A drop of thousands keeps it busy for a minute: once is enough, and a quarter of the messages.
     slow: bool = False
     users: Callable[[int], AbstractAsyncContextManager[Users]] = invented
 

@@ -5,7 +5,7 @@ import os
 import tempfile
 from collections import defaultdict
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
@@ -66,7 +66,7 @@ class Benchmark:
         values, reason = {}, ""
         try:
             async with Server(list(peer.command), users.environment, log) as server:
-                plan = replace(self.plan, deliveries=self.plan.deliveries // 4) if peer.slow else self.plan
+                plan = self.plan.for_slow() if peer.slow else self.plan
                 life = Life(server, users, plan, peer.key)
                 life.measures_drop = not (peer.slow and number)
                 values = life.values
