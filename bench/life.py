@@ -20,7 +20,6 @@ class Life:
     def __init__(self, server: Server, users: Users, plan: Plan, peer: str):
         self.server, self.plan, self.peer = server, plan, peer
         self.identities, self.members = users.identities(), users.members
-        self.measures_drop = True
         self.clients: list[SocketIOClient] = []
         self.control: SocketIOClient | None = None
         self.values: dict[str, float] = {}

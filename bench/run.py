@@ -57,7 +57,7 @@ class Benchmark:
             for number in range(self.plan.rounds):
                 for scenario in self.scenarios:
                     for peer in self.peers[number % len(self.peers) :] + self.peers[: number % len(self.peers)]:
-                        if scenario in peer.scenarios:
+                        if scenario in peer.scenarios_of(number):
                             print(f"round {number + 1}/{self.plan.rounds}  {scenario:<10} {peer.title}", flush=True)
                             await self.one_life(peer, users[peer.key], scenario, number)
 
@@ -68,7 +68,6 @@ class Benchmark:
             async with Server(list(peer.command), users.environment, log) as server:
                 plan = self.plan.for_slow() if peer.slow else self.plan
                 life = Life(server, users, plan, peer.key)
-                life.measures_drop = not (peer.slow and number)
                 values = life.values
                 try:
                     await life.begin()

@@ -103,12 +103,10 @@ async def idle_memory(life: Life, browser: bool) -> float:
 async def idle_and_dropped(life: Life):
     """Memory of connections that do nothing; then all of them vanish at once."""
     life.record("memory", await idle_memory(life, browser=False))
-    if life.measures_drop:
-        await life.grow(life.plan.dropped)
-
-        await life.ask_control("watch")
-        life.record("drop", await life.cost(life.drop(life.clients)))
-        life.record("drop-held", await life.ask_control("watched"))
+    await life.grow(life.plan.dropped)
+    await life.ask_control("watch")
+    life.record("drop", await life.cost(life.drop(life.clients)))
+    life.record("drop-held", await life.ask_control("watched"))
 
 
 async def browsers(life: Life):
