@@ -226,6 +226,7 @@ def test_a_close_body_of_one_byte_is_refused():
     assert read(client_frame(FIN | CLOSE, b"\x03")) == [BROKEN]
 
 
+@pytest.mark.slow
 def test_only_close_codes_that_may_be_on_the_wire_are_accepted():
     accepted = {code for code in range(65536) if read(close(code)) != [BROKEN]}
     assert accepted == {*range(1000, 1004), *range(1007, 1015), *range(3000, 5000)}

@@ -38,6 +38,7 @@ def test_what_was_looked_at_is_left_alone(looks):
     assert gc.get_freeze_count() >= len(kept)
 
 
+@pytest.mark.slow
 def test_garbage_among_what_was_left_alone_is_freed_once_there_is_much_of_it(looks):
     looks()
     freed, born = 0, 0

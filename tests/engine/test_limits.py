@@ -118,6 +118,7 @@ async def test_a_socket_is_in_so_many_rooms(server):
     assert not io.server.manager.rooms["/"]
 
 
+@pytest.mark.slow
 async def test_a_client_that_emits_too_fast_is_told_and_then_closed(server, lines):
     server.limit(events_per_second=10)
     websocket = await server.websocket("anna")
@@ -156,6 +157,7 @@ async def test_events_of_one_client_are_handled_one_at_a_time(server):
     assert longest < 500
 
 
+@pytest.mark.slow
 async def test_a_client_that_pipelines_slow_events_waits_and_is_not_dropped(server, lines):
     release = asyncio.Event()
     io.on("wait")(lambda socket, payload: release.wait())
@@ -212,6 +214,7 @@ async def test_a_reader_that_stalls_is_closed_at_its_backlog(server, lines, monk
     assert len(lines()) <= 1
 
 
+@pytest.mark.slow
 async def test_a_reader_that_stalls_for_too_long_is_closed_though_it_answers_pings(server, lines):
     server.limit(stalled_seconds=0.3, volatile_bytes=10_000, ping_interval_seconds=0.1)
     stalled = await server.websocket("anna", receive_buffer=4096)

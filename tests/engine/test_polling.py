@@ -127,6 +127,7 @@ async def test_a_close_packet_ends_the_poll_that_waits_at_once(server):
     assert not await io.online("anna")
 
 
+@pytest.mark.slow
 async def test_an_aborted_poll_loses_no_packet(server):
     client = await server.polling("anna")
     for number in range(20):
@@ -255,6 +256,7 @@ async def test_a_client_that_fetches_nothing_for_too_long_is_closed(server):
     assert json.loads(packets[-2][2:])[1]["code"] == "slow"
 
 
+@pytest.mark.slow
 async def test_a_client_that_fetches_is_not_behind(server):
     server.limit(volatile_bytes=1000, stalled_seconds=0.15)
     client = await server.polling("anna")

@@ -249,6 +249,7 @@ async def test_a_probe_that_is_silent_when_its_session_ends_is_closed_with_it(se
     await server.empty()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flood", ["pings", "probes"])
 async def test_a_probe_that_floods_and_does_not_read_is_closed(server, lines, monkeypatch, flood):
     monkeypatch.setattr("realtime.engine.websocket.CLOSING_SECONDS", 0.05)

@@ -202,6 +202,7 @@ async def test_events_stay_in_order_when_polled(connect, received):
     assert "news" not in await anna.settled()
 
 
+@pytest.mark.slow
 async def test_events_stay_in_order_through_an_upgrade(connect, received, io_loop):
     sent = []
 

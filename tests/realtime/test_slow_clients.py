@@ -96,6 +96,7 @@ async def test_a_client_that_makes_no_progress_is_closed_in_time(stalled, limits
     await until(lambda: session.closed)
 
 
+@pytest.mark.slow
 async def test_a_client_that_reads_slowly_but_does_read_stays(stalled, limits):
     limits(stalled_seconds=0.3, backlog_bytes=16 * KIB * KIB)
     socket, session = await stalled()

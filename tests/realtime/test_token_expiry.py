@@ -107,6 +107,7 @@ async def test_a_client_that_polls_hears_why(connect, received, office):
     assert await client.closed() == "server disconnect"
 
 
+@pytest.mark.slow
 async def test_a_client_that_does_not_read_is_gone_all_the_same(http_server, http_port, office, monkeypatch, until):
     monkeypatch.setattr("realtime.engine.websocket.CLOSING_SECONDS", 0.1)
     client = await WebSocket.open(http_port, receive_buffer=4096)

@@ -75,6 +75,7 @@ async def test_the_socket_has_the_user_as_the_new_token_finds_it(anna, office, s
     assert socket.expires_at == office.issued[token].expires_at
 
 
+@pytest.mark.slow
 async def test_before_the_new_token_expires_the_socket_is_told_again(anna, office, limits, received):
     limits(expiry_notice_seconds=0.1)
     client = await anna(0.2)
@@ -325,6 +326,7 @@ async def test_a_flood_of_renewals_is_a_flood_of_events(wire, office, limits):
     assert packets[-1] == "41"
 
 
+@pytest.mark.slow
 async def test_each_namespace_renews_its_own_token(connect, office, later, sockets):
     io.server.on("say", lambda sid: "said", namespace="/chat")
     client = await connect(auth={"token": office.issue(ANNA)}, namespaces=["/", "/chat"])

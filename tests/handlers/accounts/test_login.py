@@ -79,6 +79,7 @@ async def test_a_name_or_email_is_given_once_in_whatever_case(call, twin):
     }
 
 
+@pytest.mark.slow
 async def test_of_a_hundred_who_register_one_name_at_once_exactly_one_succeeds(call, db):
     forms = [{**ANN, "email": f"ann{number}@example.com"} for number in range(100)]
     answers = await asyncio.gather(*(call("POST", REGISTER, form) for form in forms))
