@@ -134,17 +134,16 @@ def fine_timer(monkeypatch):
     monkeypatch.setattr("realtime.engine.wheel.TICK_SECONDS", 0.005)
 
 
+@pytest.fixture(scope="session")
+def usual_settings() -> Settings:
+    """Made once: to check settings takes longer than many a test."""
+    return Settings(_env_file=None, env="development", jwt_secret="s" * 32, drain_seconds=0, rate_limits=False)
+
+
 @pytest.fixture
-def settings(tmp_path) -> Settings:
+def settings(usual_settings, tmp_path) -> Settings:
     """What the app is started with; a test file may have a `settings` of its own."""
-    return Settings(
-        _env_file=None,
-        env="development",
-        jwt_secret="s" * 32,
-        var_dir=tmp_path,
-        drain_seconds=0,
-        rate_limits=False,
-    )
+    return usual_settings.model_copy(update={"var_dir": tmp_path})
 
 
 @pytest.fixture
