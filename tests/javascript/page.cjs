@@ -308,7 +308,7 @@ const scenarios = {
   },
 
   async asleep(browser) {
-    await restart({ ACCESS_TOKEN_SECONDS: "2" });
+    await restart({ ACCESS_TOKEN_SECONDS: "4" });
     const ann = await visit(browser);
     await register(ann, "ann");
     const { jwt } = await kept(ann);
