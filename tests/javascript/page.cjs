@@ -15,6 +15,8 @@ const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile:
 const DESKTOP = { viewport: { width: 1280, height: 800 } };
 // What Chromium itself writes while a server is away.
 const LOST = /Failed to load resource|WebSocket connection to .* failed/;
+// And where a token ends while the client still moves to a WebSocket: its last request finds no session any more.
+const OUTLIVED = /status of 400 .*\/socket\.io\//;
 
 // More than one request brings.
 const MISSED = 52;
@@ -44,7 +46,9 @@ function watch(page) {
   page.setDefaultTimeout(10_000);
   page.complaints = [];
   page.refreshed = [];
-  page.on("console", (message) => message.type() === "error" && page.complaints.push(message.text()));
+  page.on("console", (message) => {
+    if (message.type() === "error") page.complaints.push(`${message.text()} ${message.location().url}`);
+  });
   page.on("pageerror", (error) => page.complaints.push(error.stack));
   page.on("request", (asked) => asked.url().endsWith("/auth/refresh") && page.refreshed.push(asked.postData()));
   return page;
@@ -319,6 +323,7 @@ const scenarios = {
     assert.notEqual((await kept(ann)).jwt, jwt);
     await create(ann, "Tea");
     await say(ann, "good morning");
+    expectComplaints(ann, OUTLIVED);
     return [ann];
   },
 
