@@ -40,6 +40,7 @@ from realtime import io
 from settings import Settings
 from tests.client import Client, Inbox
 from tests.mailbox import Mailbox
+from tests.realtime.wire import Wire
 
 DATABASE = f"test_{secrets.token_hex(4)}"
 TEST_SECONDS = 10
@@ -258,6 +259,20 @@ def connect(http_server, base_url, io_loop):
     yield connect
     for client in clients:
         io_loop.run_sync(client.close)
+
+
+@pytest.fixture
+def wire(http_server, base_url, io_loop):
+    """`wire = await wire()` opens a bare WebSocket; `wire("&jwt=…", headers)` with more in its request."""
+    wires = []
+
+    async def wire(query: str = "", headers: dict[str, str] | None = None) -> Wire:
+        wires.append(await Wire.open(f"{base_url}/socket.io/?EIO=4&transport=websocket{query}", headers))
+        return wires[-1]
+
+    yield wire
+    for each in wires:
+        each.close()
 
 
 @pytest.fixture

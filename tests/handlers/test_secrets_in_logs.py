@@ -18,7 +18,6 @@ from models import mongod
 from models.tokens import Tokens
 from realtime import io
 from settings import Settings
-from tests.realtime.wire import Wire
 
 # The tests' own clients and mail server, which know what they were given.
 NOT_OURS = ("socketio.client", "engineio.client", "mail.")
@@ -112,19 +111,6 @@ def register(register, secrets):
         return who
 
     return registered
-
-
-@pytest.fixture
-def wire(http_server, base_url, io_loop):
-    wires = []
-
-    async def wire(query: str = "", headers: dict[str, str] | None = None) -> Wire:
-        wires.append(await Wire.open(f"{base_url}/socket.io/?EIO=4&transport=websocket{query}", headers))
-        return wires[-1]
-
-    yield wire
-    for each in wires:
-        each.close()
 
 
 @pytest.fixture

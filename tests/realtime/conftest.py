@@ -10,7 +10,6 @@ from handlers.application import Application
 from handlers.mail import Mailer
 from realtime import Limits, io
 from tests.realtime import people
-from tests.realtime.wire import Wire
 
 
 async def no_hook(socket, user):
@@ -81,20 +80,6 @@ def limits(app):
         io.server.limits = io.server.eio.limits = dataclasses.replace(io.server.limits, **changes)
 
     return limits
-
-
-@pytest.fixture
-def wire(http_server, base_url, io_loop):
-    """`wire = await wire()` opens a bare WebSocket; `wire("&jwt=…", headers)` with more in its request."""
-    wires = []
-
-    async def wire(query: str = "", headers: dict[str, str] | None = None) -> Wire:
-        wires.append(await Wire.open(f"{base_url}/socket.io/?EIO=4&transport=websocket{query}", headers))
-        return wires[-1]
-
-    yield wire
-    for each in wires:
-        each.close()
 
 
 @pytest.fixture

@@ -1,29 +1,13 @@
 """What the real app does while its real database is away."""
 
-from contextlib import ExitStack
-
 import pytest
 
 import models
 from app import make_app
-from models import mongod
 from realtime import io
+from tests.stoppable import Stoppable
 
 pytestmark = pytest.mark.usefixtures("steady_connection")
-
-
-class Stoppable:
-    """A MongoDB that stops and starts again as the test likes."""
-
-    def __init__(self, folder):
-        self.folder, self.running = folder, ExitStack()
-
-    def start(self) -> str:
-        """Start it and return its URL."""
-        return self.running.enter_context(mongod.running(self.folder))
-
-    def stop(self):
-        self.running.close()
 
 
 @pytest.fixture

@@ -1,45 +1,18 @@
 """MongoDB away: accounts answer 503 within two seconds, sockets live on, and it heals by itself."""
 
 import asyncio
-import os
-import signal
 import time
-from contextlib import ExitStack
 
 import pytest
 from socketio.exceptions import ConnectionError as Refused
 
 import models
-from models import mongod
 from realtime import io
 from tests.conftest import Someone
+from tests.stoppable import Stoppable
 
 pytestmark = [pytest.mark.slow, pytest.mark.gen_test(timeout=60)]
 PASSWORD = {"password": "correct horse"}
-
-
-class Stoppable:
-    """A MongoDB that stops and starts again as the test likes."""
-
-    def __init__(self, folder):
-        self.folder, self.running = folder, ExitStack()
-
-    def start(self) -> str:
-        return self.running.enter_context(mongod.running(self.folder))
-
-    def stop(self):
-        self.running.close()
-
-    def freeze(self):
-        """Neither answers nor hangs up, as one whose network is gone."""
-        os.kill(self._pid, signal.SIGSTOP)
-
-    def thaw(self):
-        os.kill(self._pid, signal.SIGCONT)
-
-    @property
-    def _pid(self) -> int:
-        return int((self.folder / "data" / "mongod.lock").read_text())
 
 
 @pytest.fixture
