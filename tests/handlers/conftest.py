@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+from motor.motor_asyncio import AsyncIOMotorClient
 
 from handlers import limited_body
 
@@ -70,3 +71,12 @@ def make_room(call):
         return room
 
     return make_room
+
+
+@pytest.fixture
+def database_away(monkeypatch):
+    """A database where nobody answers, for a test's own `db`."""
+    monkeypatch.setattr("models.availability.ANSWER_SECONDS", 0.05)
+    client = AsyncIOMotorClient("mongodb://127.0.0.1:9/", serverSelectionTimeoutMS=50)
+    yield client["away"]
+    client.close()

@@ -3,7 +3,6 @@
 import logging
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorClient
 
 from handlers.base import BaseHandler
 from realtime import io
@@ -45,11 +44,8 @@ async def test_who_is_sent_away_by_a_drain_is_no_error(fetch, lines):
 
 class TestWithTheDatabaseAway:
     @pytest.fixture
-    def db(self, monkeypatch):
-        monkeypatch.setattr("models.availability.ANSWER_SECONDS", 0.05)
-        client = AsyncIOMotorClient("mongodb://127.0.0.1:9/", serverSelectionTimeoutMS=50)
-        yield client["away"]
-        client.close()
+    def db(self, database_away):
+        return database_away
 
     async def test_no_request_is_an_error(self, fetch, lines):
         await fetch("POST", "/auth/local", b'{"identifier": "ann", "password": "correct horse"}')

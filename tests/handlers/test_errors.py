@@ -5,7 +5,6 @@ import json
 import logging
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorClient
 from pydantic import BaseModel
 
 from handlers.base import BaseHandler
@@ -128,11 +127,8 @@ async def test_ten_thousand_unknown_fields_do_not_make_ten_thousand_errors(fetch
 
 class TestWithTheDatabaseAway:
     @pytest.fixture
-    def db(self, monkeypatch):
-        monkeypatch.setattr("models.availability.ANSWER_SECONDS", 0.05)
-        client = AsyncIOMotorClient("mongodb://127.0.0.1:9/", serverSelectionTimeoutMS=50)
-        yield client["away"]
-        client.close()
+    def db(self, database_away):
+        return database_away
 
     async def test_what_needs_it_is_503_and_says_when_to_come_back(self, settings, fetch, error_of):
         token = Tokens(settings.jwt_secret, 60).issue("65a000000000000000000001", "65a000000000000000000002")
