@@ -19,16 +19,16 @@ except ImportError:
     from asyncio import new_event_loop
 
 import models
+from engine.http.application import Application
+from engine.http.client_address import Proxies
+from engine.http.rate_limits import RateLimits
+from engine.mail.mailer import Mailer
+from engine.mongo import mongod
+from engine.mongo.availability import Availability
 from handlers import routes
-from handlers.application import Application
 from handlers.base import NotFoundHandler
-from handlers.client_address import Proxies
-from handlers.mail import Mailer
-from handlers.rate_limits import RateLimits
-from models import mongod
-from models.availability import Availability
+from models.accounts.sessions import Sessions
 from models.errors import Unauthenticated
-from models.sessions import Sessions
 from realtime import Limits, Refused, Unavailable, io
 from settings import Settings, SettingsError, load
 

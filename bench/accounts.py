@@ -10,10 +10,11 @@ import argon2
 
 import models
 from bench.users import SECRET, Users
-from models import mongod, passwords
+from engine.mongo import mongod
+from models.accounts import passwords
+from models.accounts.sessions import Sessions
+from models.accounts.user import User
 from models.room import Room
-from models.sessions import Sessions
-from models.user import User
 
 DATABASE = "bench"
 ROOM_SIZE = 10

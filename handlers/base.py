@@ -6,11 +6,11 @@ import logging
 import orjson
 from tornado.web import HTTPError, StaticFileHandler
 
-from handlers import json_body
-from handlers.cross_origin import CrossOriginHandler
+from engine.http import json_body
+from engine.http.cross_origin import CrossOriginHandler
+from engine.http.forms import Form, validated
+from engine.http.limited_body import LimitedBodyHandler
 from handlers.errors import ApiError, answer_to
-from handlers.forms import Form, validated
-from handlers.limited_body import LimitedBodyHandler
 from handlers.security_headers import PAGE, SecurityHeadersHandler
 from models import DatabaseAway
 from models.errors import Forbidden, ModelError, Unauthenticated

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 from handlers.base import BaseHandler, authenticated
-from models.user import User
+from models.accounts.user import User
 from realtime import io
 
 

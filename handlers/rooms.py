@@ -5,8 +5,8 @@ from asyncio import gather
 from pydantic import BaseModel, Field
 
 from handlers.base import BaseHandler, authenticated
+from models.accounts.user import User
 from models.room import Room
-from models.user import User
 from realtime import io
 
 

@@ -4,7 +4,8 @@ import pymongo
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.errors import ConnectionFailure, PyMongoError
 
-from models import belongings, codes, message, room, session, user
+from models import belongings, message, room
+from models.accounts import codes, session, user
 
 # What any call of a model raises while MongoDB cannot be reached, or does not answer in time.
 DatabaseAway = ConnectionFailure

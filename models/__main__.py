@@ -6,9 +6,10 @@ import sys
 from contextlib import nullcontext
 
 import models
-from models import mongod, session
+from engine.mongo import mongod
+from models.accounts import session
+from models.accounts.user import User
 from models.errors import AccountBlocked
-from models.user import User
 from settings import Settings, SettingsError, load
 
 LOGGED_OUT = "An administrator ended this session; log in again."

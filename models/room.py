@@ -2,12 +2,12 @@
 
 from pymongo import ReturnDocument
 
+from engine.mongo.grouped import grouped
 from models.documents import now, object_id
 from models.errors import Forbidden, NotFound, TooMany
-from models.grouped import grouped
 from models.message import Message
 
-MOST_ROOMS = 100  # of one user: a socket can be in no more (realtime/engine/limits.py)
+MOST_ROOMS = 100  # of one user: a socket can be in no more (engine/limits.py)
 
 
 class NotAMember(Forbidden):

@@ -1,9 +1,9 @@
 """Realtime: `from realtime import io`. Yours are connection.py and events.py; the rest is machinery."""
 
-from realtime.engine.connections import Connection
-from realtime.engine.errors import EventError, NotConnected, Refused, Unavailable
-from realtime.engine.limits import Limits
-from realtime.engine.socket import Socket
-from realtime.io import Member, io
+from engine.errors import EventError, NotConnected, Refused, Unavailable
+from engine.io import Member, io
+from engine.limits import Limits
+from engine.sockets.connected import Connection
+from engine.sockets.socket import Socket
 
 __all__ = ["Connection", "EventError", "Limits", "Member", "NotConnected", "Refused", "Socket", "Unavailable", "io"]

@@ -34,8 +34,9 @@ from tornado.ioloop import IOLoop
 import models
 import realtime.events  # noqa: F401 - its events are there before a test adds its own
 from app import drain, make_app, make_server, new_event_loop
-from handlers import application
-from models import mongod, passwords
+from engine.http import application
+from engine.mongo import mongod
+from models.accounts import passwords
 from realtime import io
 from settings import Settings
 from tests.client import Client, Inbox
@@ -132,7 +133,7 @@ def quick_passwords(monkeypatch):
 @pytest.fixture(autouse=True)
 def fine_timer(monkeypatch):
     """The engine's timer is up to 0.1 s late, so that it costs thousands of sockets little: here up to 0.01 s."""
-    monkeypatch.setattr("realtime.engine.wheel.TICK_SECONDS", 0.005)
+    monkeypatch.setattr("engine.loop.wheel.TICK_SECONDS", 0.005)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import os
 import signal
 from contextlib import ExitStack
 
-from models import mongod
+from engine.mongo import mongod
 
 
 class Stoppable:

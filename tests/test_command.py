@@ -6,7 +6,7 @@ import time
 import pytest
 
 from models.__main__ import NoSuchUser, block, log_out, make_admin, make_user, perform, unblock
-from models.user import User
+from models.accounts.user import User
 from tests.client import Client
 from tests.processes import ROOT, Process, lives
 

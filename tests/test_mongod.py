@@ -12,8 +12,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from models import connect, mongod
-from models.mongod.process import Mongod
+from engine.mongo import mongod
+from engine.mongo.mongod.process import Mongod
+from models import connect
 from tests.processes import eventually, lives
 
 pytestmark = pytest.mark.slow
@@ -23,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 APP = """
 import sys, time
 from pathlib import Path
-from models import mongod
+from engine.mongo import mongod
 with mongod.running(Path(sys.argv[1]), alone_seconds=int(sys.argv[2])) as url:
     print(url, flush=True)
     time.sleep(60)

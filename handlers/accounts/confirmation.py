@@ -5,11 +5,11 @@ from pydantic import BaseModel, Field
 from handlers.accounts import letters
 from handlers.accounts.signed_in import SignedInHandler
 from handlers.errors import ApiError
-from models import codes
-from models.codes import LONGEST_CODE
+from models.accounts import codes
+from models.accounts.codes import LONGEST_CODE
+from models.accounts.fields import LONGEST_EMAIL
+from models.accounts.user import User
 from models.errors import CodeInvalid, EmailOrUsernameTaken, NotFound
-from models.fields import LONGEST_EMAIL
-from models.user import User
 
 
 class Confirmation(BaseModel):

@@ -4,13 +4,13 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from engine.http.rate_limits import by_address
 from handlers.accounts.confirmation import send_confirmation
 from handlers.accounts.signed_in import Device, SignedInHandler
-from handlers.rate_limits import by_address
-from models import session
+from models.accounts import session
+from models.accounts.fields import LONGEST_EMAIL, LONGEST_PASSWORD, Email, Password, Username, check_password_of, folded
+from models.accounts.user import User
 from models.errors import EmailNotConfirmed
-from models.fields import LONGEST_EMAIL, LONGEST_PASSWORD, Email, Password, Username, check_password_of, folded
-from models.user import User
 
 
 class Registration(Device):

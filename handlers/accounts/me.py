@@ -7,8 +7,9 @@ from pydantic import BaseModel, Field
 from handlers.accounts.confirmation import send_confirmation
 from handlers.accounts.signed_in import SignedInHandler
 from handlers.base import authenticated
-from models import belongings, codes, session
-from models.fields import LONGEST_PASSWORD, Email, Username
+from models import belongings
+from models.accounts import codes, session
+from models.accounts.fields import LONGEST_PASSWORD, Email, Username
 
 DELETED = "The account was deleted."
 Known = Annotated[str, Field(min_length=1, max_length=LONGEST_PASSWORD)]

@@ -8,11 +8,11 @@ from handlers.accounts import letters
 from handlers.accounts.signed_in import Device, SignedInHandler
 from handlers.base import authenticated
 from handlers.errors import ApiError
-from models import codes, passwords
-from models.codes import LONGEST_CODE, Code
+from models.accounts import codes, passwords
+from models.accounts.codes import LONGEST_CODE, Code
+from models.accounts.fields import LONGEST_EMAIL, LONGEST_PASSWORD, Password, check_password_of
+from models.accounts.user import User
 from models.errors import AccountBlocked, CodeInvalid, NotFound, SamePassword
-from models.fields import LONGEST_EMAIL, LONGEST_PASSWORD, Password, check_password_of
-from models.user import User
 
 CHANGED = "The password was changed; log in with the new one."
 Known = Annotated[str, Field(min_length=1, max_length=LONGEST_PASSWORD)]

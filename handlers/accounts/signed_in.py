@@ -4,15 +4,15 @@ from typing import Annotated
 
 from pydantic import BaseModel, StringConstraints
 
+from engine.http.rate_limits import by_address
+from engine.http.same_origin import check_same_origin
 from handlers.accounts import letters
 from handlers.accounts.device import device_name
 from handlers.base import BaseHandler
-from handlers.rate_limits import by_address
-from handlers.same_origin import check_same_origin
-from models import codes
+from models.accounts import codes
+from models.accounts.sessions import Pair
+from models.accounts.user import User
 from models.errors import TokenInvalid
-from models.sessions import Pair
-from models.user import User
 
 # Browsers keep a cookie with this prefix to this very host, and to https (RFC 6265bis, 4.1.3.2).
 COOKIE_OF_PRODUCTION, COOKIE_OF_DEVELOPMENT = "__Host-refresh", "refresh"
@@ -30,7 +30,7 @@ class SignedInHandler(BaseHandler):
 
     @property
     def sessions(self):
-        """The app's sessions, see models/sessions.py."""
+        """The app's sessions, see models/accounts/sessions.py."""
         return self.settings["sessions"]
 
     def device_form(self, model: type[Device]) -> Device:
@@ -56,7 +56,7 @@ class SignedInHandler(BaseHandler):
 
     @property
     def limits(self):
-        """How often something may be tried, see handlers/rate_limits.py."""
+        """How often something may be tried, see engine/http/rate_limits.py."""
         return self.settings["rate_limits"]
 
     @property

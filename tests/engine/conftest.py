@@ -10,7 +10,7 @@ import pytest
 from tornado.netutil import bind_sockets
 
 from app import make_server
-from handlers.application import Application
+from engine.http.application import Application
 from realtime import Limits, Refused, io
 from tests.engine.raw import Polling, WebSocket, request
 from tests.realtime.people import Access
@@ -80,7 +80,7 @@ async def until(condition, seconds: float = 5) -> None:
 
 @pytest.fixture
 def server(io_loop, monkeypatch):
-    monkeypatch.setattr("realtime.engine.http.LINGER_SECONDS", 0.05)
+    monkeypatch.setattr("engine.transport.endpoint.LINGER_SECONDS", 0.05)
     app = Application([], cors_origins=["https://friend.example.com"])
     io.attach(app, db=None, authenticate=authenticate, limits=Limits())
     io.server.connection = no_hook

@@ -13,8 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import app
-from handlers.application import Application
-from handlers.mail import Mailer
+from engine.http.application import Application
+from engine.mail.mailer import Mailer
 from realtime import EventError, Limits, Refused, io
 from tests.engine.conftest import authenticate as known
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from realtime.engine.admissions import Admissions
+from engine.sockets.admissions import Admissions
 
 
 class Handshake:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.sockets.client import Client
+from engine.transport.link import Session
+from engine.transport.websocket import WebSocket
 from realtime import Socket, io
-from realtime.engine.client import Client
-from realtime.engine.session import Session
-from realtime.engine.websocket import WebSocket
 from tests.engine.conftest import until
 
 pytestmark = pytest.mark.slow
@@ -115,7 +115,7 @@ async def test_thousands_whose_tokens_expire_at_once_are_closed_without_holding_
 
 @pytest.mark.parametrize("end", ["close", "reset", "1", "41", "broken", "kicked", "expired"])
 async def test_a_connection_that_ends_leaves_nothing_to_the_garbage_collector(server, end, monkeypatch):
-    monkeypatch.setattr("realtime.engine.websocket.CLOSING_SECONDS", 0.05)
+    monkeypatch.setattr("engine.transport.websocket.CLOSING_SECONDS", 0.05)
     server.limit(refused_seconds=0.05)
 
     async def hook(socket, user):

@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from wsproto.frame_protocol import FrameProtocol, Opcode, ParseFailed
 
-from realtime.engine.frame_reader import ERROR, FrameReader
-from realtime.engine.frames import BINARY, CLOSE, CONTINUATION, FIN, PING, PONG, TEXT
+from engine.wire.frame_reader import ERROR, FrameReader
+from engine.wire.frames import BINARY, CLOSE, CONTINUATION, FIN, PING, PONG, TEXT
 
 LIMIT = 70_000
 MASK = bytes.fromhex("37fa213d")

@@ -1,7 +1,7 @@
 import pytest
 from wsproto.frame_protocol import FrameProtocol, Opcode
 
-from realtime.engine.frames import binary_frame, close_frame, ping_frame, pong_frame, text_frame
+from engine.wire.frames import binary_frame, close_frame, ping_frame, pong_frame, text_frame
 
 BORDERS = [0, 1, 125, 126, 127, 65535, 65536, 70000]
 

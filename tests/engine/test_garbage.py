@@ -5,8 +5,8 @@ import weakref
 
 import pytest
 
-from realtime.engine import garbage
-from realtime.engine.garbage import Garbage
+from engine.loop import garbage
+from engine.loop.garbage import Garbage
 
 
 class Knot:

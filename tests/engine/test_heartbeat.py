@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from engine.loop.wheel import TICK_SECONDS, Wheel
 from realtime import io
-from realtime.engine.wheel import TICK_SECONDS, Wheel
 from tests.engine.conftest import until
 from tests.engine.raw import Closed
 

@@ -195,7 +195,7 @@ async def test_a_slow_client_holds_up_nobody_else(server):
 
 
 async def test_a_reader_that_stalls_is_closed_at_its_backlog(server, lines, monkeypatch):
-    monkeypatch.setattr("realtime.engine.websocket.CLOSING_SECONDS", 0.1)
+    monkeypatch.setattr("engine.transport.websocket.CLOSING_SECONDS", 0.1)
     server.limit(backlog_bytes=200_000)
     stalled = await server.websocket("anna", receive_buffer=4096)
     other = await server.websocket("bert")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from realtime.engine.payload import loads, nests_deeper
+from engine.wire.payload import loads, nests_deeper
 
 
 @pytest.mark.parametrize(

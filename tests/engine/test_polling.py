@@ -268,7 +268,7 @@ async def test_a_client_that_fetches_is_not_behind(server):
 
 
 async def test_a_client_that_never_fetches_its_end_is_forgotten(server, monkeypatch):
-    monkeypatch.setattr("realtime.engine.polling.LINGER_SECONDS", 0.05)
+    monkeypatch.setattr("engine.transport.polling.LINGER_SECONDS", 0.05)
     server.limit(refused_seconds=0.05)
     await server.polling("anna")
     await io.disconnect("anna")

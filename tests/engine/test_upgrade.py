@@ -5,8 +5,8 @@ from contextlib import suppress
 
 import pytest
 
+from engine.transport import polling
 from realtime import io
-from realtime.engine import polling
 from tests.engine.conftest import until
 from tests.engine.raw import UPGRADE
 
@@ -252,7 +252,7 @@ async def test_a_probe_that_is_silent_when_its_session_ends_is_closed_with_it(se
 @pytest.mark.slow
 @pytest.mark.parametrize("flood", ["pings", "probes"])
 async def test_a_probe_that_floods_and_does_not_read_is_closed(server, lines, monkeypatch, flood):
-    monkeypatch.setattr("realtime.engine.websocket.CLOSING_SECONDS", 0.05)
+    monkeypatch.setattr("engine.transport.websocket.CLOSING_SECONDS", 0.05)
     server.limit(backlog_bytes=20_000, volatile_bytes=5000)
     client = await server.polling("anna")
     websocket = await client.upgrade()

@@ -139,7 +139,7 @@ async def test_a_client_that_goes_without_a_word_is_gone(server, lines, end):
 
 
 async def test_a_peer_that_does_not_answer_our_close_is_cut_off(server, monkeypatch):
-    monkeypatch.setattr("realtime.engine.websocket.CLOSING_SECONDS", 0.05)
+    monkeypatch.setattr("engine.transport.websocket.CLOSING_SECONDS", 0.05)
     websocket = await server.websocket("anna")
     for session in list(server.sessions.values()):
         session.end_for_now("drain", "Bye")
@@ -233,7 +233,7 @@ async def test_a_client_that_waits_to_be_read_is_closed_as_any_other(server):
 
 
 async def test_a_flood_of_pings_that_nobody_reads_the_answers_of_is_ended(server, lines, monkeypatch):
-    monkeypatch.setattr("realtime.engine.websocket.CLOSING_SECONDS", 0.05)
+    monkeypatch.setattr("engine.transport.websocket.CLOSING_SECONDS", 0.05)
     server.limit(backlog_bytes=20_000, volatile_bytes=5000)
     websocket = await server.websocket("anna")
     websocket.connection.writer.transport.pause_reading()

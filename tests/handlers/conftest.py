@@ -6,7 +6,7 @@ import json
 import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 
-from handlers import limited_body
+from engine.http import limited_body
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +76,7 @@ def make_room(call):
 @pytest.fixture
 def database_away(monkeypatch):
     """A database where nobody answers, for a test's own `db`."""
-    monkeypatch.setattr("models.availability.ANSWER_SECONDS", 0.05)
+    monkeypatch.setattr("engine.mongo.availability.ANSWER_SECONDS", 0.05)
     client = AsyncIOMotorClient("mongodb://127.0.0.1:9/", serverSelectionTimeoutMS=50)
     yield client["away"]
     client.close()

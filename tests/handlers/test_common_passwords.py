@@ -1,6 +1,6 @@
 """A common password is refused where it is chosen, and nowhere else."""
 
-from models.user import User
+from models.accounts.user import User
 
 
 async def test_nobody_registers_with_a_common_password(call):

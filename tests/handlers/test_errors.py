@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from handlers.base import BaseHandler
 from handlers.errors import ApiError
-from models.tokens import Tokens
+from models.accounts.tokens import Tokens
 
 PREFIXES = ["", "/api"]
 

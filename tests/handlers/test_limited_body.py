@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from handlers import limited_body
+from engine.http import limited_body
 from handlers.base import BaseHandler
 
 LIMIT = 64 * 1024

@@ -8,9 +8,10 @@ import subprocess
 
 import pytest
 
-from handlers import mail, mail_server
+from engine.mail import mailer as mail
+from engine.mail import server as mail_server
+from engine.mail.mailer import Mailer
 from handlers.accounts import letters
-from handlers.mail import Mailer
 from tests.conftest import needed
 
 LINK = "https://app.example.com/#reset=s3cret-code"

@@ -5,10 +5,10 @@ import time
 import orjson
 import pytest
 
+from engine.http.limits_in_memory import MOST_KEYS
+from engine.http.rate_limits import LIMITS, RateLimits, by_address
 from handlers.base import BaseHandler
 from handlers.errors import ApiError
-from handlers.limits_in_memory import MOST_KEYS
-from handlers.rate_limits import LIMITS, RateLimits, by_address
 
 LOGIN = "login by account and address"
 
@@ -148,7 +148,7 @@ async def test_thousands_who_try_once_hold_up_nobody_and_are_forgotten(limits, l
 
 
 async def test_memory_ends_before_the_machine_has_none_left(limits, monkeypatch):
-    monkeypatch.setattr("handlers.limits_in_memory.MOST_KEYS", 100)
+    monkeypatch.setattr("engine.http.limits_in_memory.MOST_KEYS", 100)
     for number in range(300):
         await limits.spend(LOGIN, f"somebody-{number}")
     assert len(limits.storage.windows[300]) <= 100 < MOST_KEYS

@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
-from handlers.client_address import Proxies
+from engine.http.client_address import Proxies
+from engine.http.same_origin import check_same_origin
 from handlers.errors import ApiError
-from handlers.same_origin import check_same_origin
 
 PROXY = "10.0.0.1"
 

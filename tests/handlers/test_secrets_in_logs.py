@@ -14,8 +14,8 @@ from socketio.exceptions import ConnectionError as Refused
 import handlers.accounts.login
 import handlers.accounts.password
 import handlers.rooms
-from models import mongod
-from models.tokens import Tokens
+from engine.mongo import mongod
+from models.accounts.tokens import Tokens
 from realtime import io
 from settings import Settings
 
@@ -301,10 +301,10 @@ async def test_handlers_that_fail(register, fetch, ask, connect, monkeypatch, se
         "/auth/reset-password",
         {"code": code, **dict.fromkeys(("password", "passwordConfirmation"), PASSWORDS[1])},
     )
-    monkeypatch.setattr("models.refresh_tokens.RefreshTokens.successor", None)
+    monkeypatch.setattr("models.accounts.refresh_tokens.RefreshTokens.successor", None)
     await ask("POST", "/auth/refresh", {"refreshToken": ann.refresh_token})
     await ask("POST", "/auth/refresh", Cookie=f"refresh={ann.refresh_token}")
-    monkeypatch.setattr("models.sessions.Sessions.authenticate", fails)
+    monkeypatch.setattr("models.accounts.sessions.Sessions.authenticate", fails)
     await fetch("GET", f"/users/me?jwt={ann.jwt}", token=ann.jwt)
     with pytest.raises(Refused):
         await connect(auth={"token": ann.jwt})

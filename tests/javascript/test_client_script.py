@@ -1,6 +1,6 @@
 """The browser's client, which the app serves so that the page needs no build."""
 
-from realtime.engine import client_script
+from engine.transport import client_script
 
 
 async def test_it_is_served_where_it_is_installed(node, http_client, base_url):

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from models import belongings
+from models.accounts.user import User
 from models.room import Room
-from models.user import User
 
 
 @pytest.fixture

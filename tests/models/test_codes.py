@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from models import codes
+from models.accounts import codes
 from models.documents import now
 from models.errors import CodeInvalid
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from models.common_passwords import _common, is_common
+from models.accounts.common_passwords import _common, is_common
 
 ROOT = Path(__file__).parent.parent.parent
 
 COST = """
 import resource, time
-from models.common_passwords import is_common
+from models.accounts.common_passwords import is_common
 before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
 assert is_common("password")
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, time.perf_counter() - started)

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from models.fields import Email, Password, Username, check_password_of, folded
+from models.accounts.fields import Email, Password, Username, check_password_of, folded
 
 
 @pytest.mark.parametrize("name", ["ann", "Ann_B.c-9", "x" * 30, "Ærøskøbing", "たなか", "иван", "ﬁona"])

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from models.grouped import grouped
+from engine.mongo.grouped import grouped
 
 
 class Counter:

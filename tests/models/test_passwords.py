@@ -9,9 +9,9 @@ import time
 import argon2
 import pytest
 
-from models import passwords
+from models.accounts import passwords
+from models.accounts.passwords import Pool, hashed, matches, outdated
 from models.errors import TooBusy
-from models.passwords import Pool, hashed, matches, outdated
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
+from models.accounts.user import User
 from models.errors import NotFound, TooMany
 from models.room import MOST_ROOMS, NotAMember, Room
-from models.user import User
 from realtime import Limits
 
 

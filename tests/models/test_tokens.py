@@ -7,8 +7,8 @@ import time
 import jwt
 import pytest
 
+from models.accounts.tokens import Tokens
 from models.errors import TokenExpired, TokenInvalid
-from models.tokens import Tokens
 
 SECRET = "a secret of thirty-two bytes, or more"
 ANN, SESSION = "65a000000000000000000001", "65a000000000000000000002"

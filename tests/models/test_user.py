@@ -7,9 +7,9 @@ import pytest
 from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.monitoring import CommandListener
 
-from models import passwords
+from models.accounts import passwords
+from models.accounts.user import User
 from models.errors import NotFound
-from models.user import User
 
 HASHER = passwords.hasher  # before tests get a quick one
 

@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
-from handlers.application import Application
-from handlers.mail import Mailer
+from engine.http.application import Application
+from engine.mail.mailer import Mailer
 from realtime import Limits, io
 from tests.realtime import people
 
@@ -48,7 +48,7 @@ def app(io_loop, settings, database):
 @pytest.fixture
 def office(app, limits, monkeypatch):
     """Who issues the tokens that expire, and is asked about them; see people.Office. The engine's timer is quick."""
-    monkeypatch.setattr("realtime.engine.wheel.TICK_SECONDS", 0.005)
+    monkeypatch.setattr("engine.loop.wheel.TICK_SECONDS", 0.005)
     office = people.Office()
     io.server.authenticate, io.server.revocations.ended = office.authenticate, office.ended_lately
     limits(ended_seconds=0.01)

@@ -5,8 +5,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
+from engine.sockets.socket import Socket
 from realtime import Connection, io
-from realtime.engine.socket import Socket
 from tests.realtime.people import ANNA, BOB, Access, Person
 
 

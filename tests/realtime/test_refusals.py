@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app import make_app
-from models.tokens import Tokens
+from models.accounts.tokens import Tokens
 from realtime import io
 
 SESSION = "65a000000000000000000001"

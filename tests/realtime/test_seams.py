@@ -12,11 +12,11 @@ import socketio
 from engineio.base_server import BaseServer
 from socketio.async_manager import AsyncManager
 
+from engine.hub import Rooms
+from engine.sockets.server import Server
+from engine.transport.link import Session
+from engine.transport.server import EngineServer
 from realtime import io
-from realtime.engine.engineio_server import EngineServer
-from realtime.engine.rooms import Rooms
-from realtime.engine.session import Session
-from realtime.engine.socketio_server import Server
 from tests.realtime.people import ANNA
 
 

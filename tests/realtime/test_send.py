@@ -2,9 +2,9 @@
 
 import pytest
 
+from engine.io import IO
+from engine.wire.packet import RESERVED_EVENTS
 from realtime import io
-from realtime.engine.packet import RESERVED_EVENTS
-from realtime.io import IO
 from tests.realtime.people import ANNA, BOB, CARL
 
 

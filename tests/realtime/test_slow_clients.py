@@ -5,8 +5,8 @@ import json
 
 import pytest
 
+from engine.sockets.requests import Question
 from realtime import io
-from realtime.engine.requests import Question
 from tests.engine.raw import WebSocket
 from tests.realtime.people import ANNA
 

@@ -109,7 +109,7 @@ async def test_a_client_that_polls_hears_why(connect, received, office):
 
 @pytest.mark.slow
 async def test_a_client_that_does_not_read_is_gone_all_the_same(http_server, http_port, office, monkeypatch, until):
-    monkeypatch.setattr("realtime.engine.websocket.CLOSING_SECONDS", 0.1)
+    monkeypatch.setattr("engine.transport.websocket.CLOSING_SECONDS", 0.1)
     client = await WebSocket.open(http_port, receive_buffer=4096)
     client.send(json.dumps({"token": office.issue(ANNA, seconds=0.15)}).join(["40", ""]))
     while not str(await client.receive()).startswith("40"):

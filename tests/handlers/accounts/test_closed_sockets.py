@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from models.tokens import Tokens
+from models.accounts.tokens import Tokens
 from realtime import io
 
 NEW = {"password": "battery staple", "passwordConfirmation": "battery staple"}

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from models import passwords
-from models.tokens import Tokens
+from models.accounts import passwords
+from models.accounts.tokens import Tokens
 
 HASHER = passwords.hasher  # before tests get a quick one
 PREFIXES = ["", "/api"]

@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from models import passwords
+from models.accounts import passwords
 
 RIGHT, WRONG = "correct horse", "wrong horse"
 MOST_TRIES = 300

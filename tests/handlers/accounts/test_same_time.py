@@ -6,7 +6,7 @@ from statistics import median
 
 import pytest
 
-from handlers import application
+from engine.http import application
 
 pytestmark = [pytest.mark.slow, pytest.mark.gen_test(timeout=120)]
 TRIES = 200

@@ -1,0 +1,1 @@
+"""What every REST answer has: one shape of error, limits, origins, security headers."""

@@ -1,0 +1,108 @@
+"""Mails: sent in the background, so that no request waits for a mail server, or tells by its time who has a mail."""
+
+import asyncio
+import logging
+import re
+from contextlib import suppress
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from urllib.parse import urlsplit
+
+from engine.mail.server import MailServer, is_temporary, reason
+
+MOST_AT_ONCE = 4
+MOST_UNSENT = 1000
+PAUSES_SECONDS = (1, 10, 60, 300)  # Servers that greylist take whoever comes back after some minutes.
+# Stricter than RFC 5322, whose quoted and encoded forms can hold a second address; fields.py of accounts lets none in.
+ADDRESS = re.compile(r"(?!.*=\?)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,255}")
+log = logging.getLogger(__name__)
+
+
+class Mailer:
+    """Sends mails: to the server of SMTP_URL; without one, development prints them."""
+
+    def __init__(self, smtp_url: str, sender: str, public_url: str, production: bool):
+        own_name = urlsplit(public_url).hostname or "localhost"
+        self.server = MailServer.at(smtp_url, own_name) if smtp_url else None
+        self.sender, self.production = sender or f"app@{own_name}", production
+        self.slots = asyncio.Semaphore(MOST_AT_ONCE)
+        self.unsent: set[asyncio.Task] = set()
+        self.stopping = asyncio.Event()
+        self.failing = False
+
+    def post(self, to: str, subject: str, text: str):
+        """Takes a mail of plain text on its way, and returns at once. What goes wrong is logged, never raised."""
+        try:
+            self._take(self._message(to, subject, text))
+        except Exception as error:
+            log.error("A mail could not be written: %s", type(error).__name__)
+
+    def _message(self, to: str, subject: str, text: str) -> EmailMessage:
+        if not ADDRESS.fullmatch(to):
+            raise ValueError("no address")
+        username, _, domain = to.rpartition("@")
+        message = EmailMessage()
+        message["From"] = self.sender
+        message["To"] = Address(username=username, domain=domain)
+        message["Subject"] = subject
+        message["Date"] = formatdate()
+        message["Message-ID"] = make_msgid(domain=message["From"].addresses[0].domain)
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office notes in return
+        message.set_content(text)
+        return message
+
+    def _take(self, message: EmailMessage):
+        if not self.server and not self.production:
+            print(f"\nMail to {message['To']}: {message['Subject']}\n\n{message.get_content()}", flush=True)
+        elif not self.server:
+            log.error("A mail was not sent: there is no mail server. Set SMTP_URL, MAIL_FROM and PUBLIC_URL")
+        elif len(self.unsent) >= MOST_UNSENT:
+            log.error("A mail was dropped: %d are waiting for the mail server already", MOST_UNSENT)
+        else:
+            task = asyncio.get_running_loop().create_task(self._send(message))
+            self.unsent.add(task)
+            task.add_done_callback(self.unsent.discard)
+
+    async def _send(self, message: EmailMessage):
+        for pause in (*PAUSES_SECONDS, None):
+            try:
+                await self._deliver(message)
+                return
+            except Exception as error:
+                if pause is None or self.stopping.is_set() or not is_temporary(error):
+                    log.error("A mail was not sent; of the server of SMTP_URL: %s", reason(error))
+                    return
+                self._tell_once(error)
+            await self._pause(pause)
+
+    async def _deliver(self, message: EmailMessage):
+        async with self.slots:
+            await self.server.deliver(message)
+        self.failing = False
+
+    def _tell_once(self, error: Exception):
+        if not self.failing:
+            self.failing = True
+            log.warning("Mails wait; of the server of SMTP_URL: %s", reason(error))
+
+    async def _pause(self, seconds: float):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self.stopping.wait()
+
+    async def idle(self, seconds: float):
+        """Gives what is unsent so long for a last try, and gives it up after that."""
+        self.stopping.set()
+        try:
+            if self.unsent:
+                await asyncio.wait(self.unsent, timeout=seconds)
+        finally:
+            self.stopping.clear()
+            self._give_up()
+
+    def _give_up(self):
+        if self.unsent:
+            log.error("Mails that the stop left unsent: %d", len(self.unsent))
+        for task in self.unsent:
+            task.cancel()

@@ -1,0 +1,1 @@
+"""Engine.IO: what carries packets between a client and us, over HTTP and WebSocket."""

@@ -1,0 +1,1 @@
+"""Bytes in and out: WebSocket frames, packets, JSON. No sockets, no loop."""

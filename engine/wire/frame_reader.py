@@ -1,0 +1,226 @@
+"""How the server reads WebSocket frames (RFC 6455, section 5): bytes in, messages out. No I/O."""
+
+from codecs import getincrementaldecoder
+from typing import Any
+
+# Tornado's C function where its wheel has it, else its Python one: nothing in the standard library XORs bytes.
+from tornado.util import _websocket_mask as unmask
+
+from engine.wire.frames import (
+    BINARY,
+    CLOSE,
+    CONTINUATION,
+    FIN,
+    LENGTH_16,
+    MASKED,
+    MAX_CONTROL_BYTES,
+    NO_STATUS,
+    NOT_UTF8,
+    PING,
+    PONG,
+    PROTOCOL_BROKEN,
+    TEXT,
+    TOO_BIG,
+    is_close_code,
+)
+
+# What `feed` gives in the place of an opcode when the client broke the protocol. Opcodes have four bits.
+ERROR = 0x10
+
+# The first bytes of the frames that may come between messages, and inside a fragmented one (5.2, 5.4, 5.5).
+_CONTROL = {FIN | CLOSE, FIN | PING, FIN | PONG}
+_BETWEEN_MESSAGES = _CONTROL | {TEXT, FIN | TEXT, BINARY, FIN | BINARY}
+_INSIDE_MESSAGE = _CONTROL | {CONTINUATION, FIN | CONTINUATION}
+
+
+class ProtocolError(Exception):
+    """What the client did wrong; `code` is the status code (7.4.1) to close the connection with."""
+
+    def __init__(self, code: int, message: str):
+        super().__init__(message)
+        self.code = code
+
+
+class FrameReader:
+    """Reads what one client sends, however the network cuts it.
+
+    `max_message_bytes` bounds a message, all its fragments together. Between two feeds the reader holds no more than
+    that and one header.
+    """
+
+    __slots__ = ("_finished", "_fragments", "_max_message_bytes", "_max_short", "_needed", "_partial")
+
+    def __init__(self, max_message_bytes: int):
+        self._max_message_bytes = max_message_bytes
+        # The highest second byte of a frame whose length needs no bytes of its own (5.2) and fits.
+        self._max_short = MASKED | min(max_message_bytes, LENGTH_16 - 1)
+        self._fragments: _Fragments | None = None
+        # A frame that isn't whole yet, and how many bytes of it must be there before it is worth another look.
+        self._partial: bytearray | None = None
+        self._needed = 0
+        self._finished = False
+
+    def feed(self, data: bytes) -> list[tuple[int, Any]]:
+        """Takes the next bytes from the wire; returns what they complete, in order, as (opcode, payload):
+
+        TEXT str, BINARY bytes, PING bytes, PONG bytes; CLOSE (code, reason), the code being 1005 if there was none;
+        ERROR ProtocolError, if the client broke the protocol. It never raises, so the messages before an error aren't
+        lost with it. Nothing follows CLOSE or ERROR: what comes after them is dropped unread (1.4, 7.1.7).
+        """
+        if self._partial is not None or self._finished:
+            data = self._resume(data)
+        messages: list[tuple[int, Any]] = []
+        try:
+            self._read(data, messages)
+        except UnicodeDecodeError:
+            self._finish()
+            messages.append((ERROR, ProtocolError(NOT_UTF8, "Text that is not UTF-8")))
+        except ProtocolError as error:
+            self._finish()
+            # Its traceback would hold `messages`, which holds it: a cycle that only the collector frees.
+            messages.append((ERROR, error.with_traceback(None)))
+        return messages
+
+    def _resume(self, data: bytes) -> bytes:
+        """The partial frame with what has come for it, or b"" as long as that isn't enough to go on."""
+        if self._finished:
+            return b""
+        # A bytearray grows in place: a frame in tiny pieces costs no more than its size, in time and in memory.
+        self._partial += data
+        if len(self._partial) < self._needed:
+            return b""
+        data, self._partial = bytes(self._partial), None
+        return data
+
+    def _read(self, data: bytes, messages: list[tuple[int, Any]]) -> None:
+        position, end = 0, len(data)
+        while position < end:
+            # Nearly every frame is a short, whole, masked text between messages: it goes straight through.
+            if data[position] == FIN | TEXT and position + 2 <= end and self._fragments is None:
+                masked_size = data[position + 1]
+                start = position + 6
+                stop = start + masked_size - MASKED
+                if MASKED <= masked_size <= self._max_short and stop <= end:
+                    messages.append((TEXT, unmask(data[position + 2 : start], data[start:stop]).decode()))
+                    position = stop
+                    continue
+            header_size, needed = self._measure(data, position, end - position)
+            stop = position + needed
+            if stop > end:
+                self._partial, self._needed = bytearray(data[position:]), needed
+                return
+            start = position + header_size
+            message = self._take(data[position], unmask(data[start - 4 : start], data[start:stop]))
+            position = stop
+            if message is not None:
+                messages.append(message)
+                if message[0] == CLOSE:
+                    self._finish()
+                    return
+
+    def _measure(self, data: bytes, position: int, available: int) -> tuple[int, int]:
+        """Checks what is there of a frame's header (5.2), and so refuses a frame before its payload is buffered.
+
+        Returns the header's size and how many bytes are needed: the frame's size, or else more than are available.
+        """
+        first = data[position]
+        if first not in (_BETWEEN_MESSAGES if self._fragments is None else _INSIDE_MESSAGE):
+            raise ProtocolError(PROTOCOL_BROKEN, _wrong_first_byte(first))
+        if available < 2:
+            return 2, 2
+        size = data[position + 1] - MASKED
+        if size < 0:
+            raise ProtocolError(PROTOCOL_BROKEN, "Frame without a mask")
+        if first & CLOSE:
+            if size > MAX_CONTROL_BYTES:
+                raise ProtocolError(PROTOCOL_BROKEN, "Control frame longer than 125 bytes")
+            return 6, 6 + size
+        header_size = 6
+        if size >= LENGTH_16:
+            header_size = 8 if size == LENGTH_16 else 14
+            mask_start = header_size - 4
+            if available < mask_start:
+                return header_size, mask_start
+            size = _extended_size(data[position + 2 : position + mask_start])
+        self._check_size(size)
+        return header_size, header_size + size
+
+    def _check_size(self, size: int) -> None:
+        fragments = self._fragments
+        if fragments is not None:
+            # Empty fragments add no bytes, so a message of them would never end: their number is bounded as well.
+            size = max(size + len(fragments.data), fragments.count)
+        if size > self._max_message_bytes:
+            raise ProtocolError(TOO_BIG, f"Message longer than {self._max_message_bytes} bytes")
+
+    def _take(self, first: int, payload: bytes) -> tuple[int, Any] | None:
+        """The message that a whole frame is or completes, if any."""
+        if first == FIN | TEXT:
+            return TEXT, payload.decode()
+        if first == FIN | CLOSE:
+            return CLOSE, _close_status(payload)
+        if first > FIN:
+            return first - FIN, payload
+        if self._fragments is None:
+            self._fragments = _Fragments(first)
+        self._fragments.add(payload)
+        if first != FIN | CONTINUATION:
+            return None
+        message, self._fragments = self._fragments.message(), None
+        return message
+
+    def _finish(self) -> None:
+        self._finished = True
+        self._partial = self._fragments = None
+
+
+class _Fragments:
+    """A message that comes in several frames (5.4), as far as it is there."""
+
+    __slots__ = ("_decoder", "count", "data", "opcode")
+
+    def __init__(self, opcode: int):
+        self.opcode, self.data, self.count = opcode, bytearray(), 0
+        self._decoder = getincrementaldecoder("utf-8")() if opcode == TEXT else None
+
+    def add(self, payload: bytes) -> None:
+        """Appends a fragment; raises UnicodeDecodeError as soon as nothing that follows could make it UTF-8 (8.1)."""
+        # What the decoder gives isn't kept: one emoji would make the text four times as big as its bytes.
+        if self._decoder is not None:
+            self._decoder.decode(payload)
+        self.data += payload
+        self.count += 1
+
+    def message(self) -> tuple[int, Any]:
+        return self.opcode, self.data.decode() if self.opcode == TEXT else bytes(self.data)
+
+
+def _wrong_first_byte(first: int) -> str:
+    if first & 0x70:
+        return "Reserved bit set"
+    if (first | FIN) in _CONTROL:
+        return "Fragmented control frame"
+    if first & ~FIN == CONTINUATION:
+        return "Continuation of no message"
+    if first & ~FIN in (TEXT, BINARY):
+        return "New message inside a fragmented one"
+    return "Reserved opcode"
+
+
+def _extended_size(field: bytes) -> int:
+    size = int.from_bytes(field, "big")
+    if size < (LENGTH_16 if len(field) == 2 else 1 << 16):
+        raise ProtocolError(PROTOCOL_BROKEN, "Length in more bytes than it needs")
+    if size >> 63:
+        raise ProtocolError(PROTOCOL_BROKEN, "Length with its highest bit set")
+    return size
+
+
+def _close_status(payload: bytes) -> tuple[int, str]:
+    """Status code and reason in the body of a close frame (5.5.1, 7.4)."""
+    if not payload:
+        return NO_STATUS, ""
+    code = int.from_bytes(payload[:2], "big")  # of a lone byte: under 256, and so no valid code either
+    if not is_close_code(code):
+        raise ProtocolError(PROTOCOL_BROKEN, "Close frame without a valid status code")
+    return code, payload[2:].decode()

@@ -1,0 +1,1 @@
+"""Users and their sessions, tokens, codes and passwords. A clone rarely changes them."""

@@ -1,0 +1,170 @@
+"""Users: who may log in, and how they are found."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from bson import ObjectId
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from engine.mongo.grouped import grouped
+from models.accounts import passwords
+from models.accounts.fields import LONGEST_TYPED_USERNAME, folded, normalized
+from models.documents import now
+from models.errors import AccountBlocked, EmailOrUsernameTaken, NotFound, TooBusy, WrongCredentials, WrongPassword
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A user as everyone but this file sees one: the hash of the password stays in the database."""
+
+    id: str
+    username: str
+    email: str
+    provider: str
+    confirmed: bool
+    blocked: bool
+    role: str
+    credentials: int
+    """How many times the password has been set."""
+    created_at: datetime
+    updated_at: datetime
+
+    @classmethod
+    async def register(cls, db, username: str, email: str, password: str, confirmed: bool = True) -> "User":
+        """A new user; `confirmed` is whether the e-mail is known to be theirs. Raises EmailOrUsernameTaken, TooBusy."""
+        time = now()
+        document = {
+            "username": normalized(username),
+            "username_folded": folded(username),
+            "email": email.lower(),
+            "password_hash": await passwords.hashed(password),
+            "provider": "local",
+            "confirmed": confirmed,
+            "blocked": False,
+            "role": "authenticated",
+            "credentials": 1,
+            "created_at": time,
+            "updated_at": time,
+        }
+        try:
+            await db.users.insert_one(document)
+        except DuplicateKeyError:
+            raise EmailOrUsernameTaken from None
+        return cls.of(document)
+
+    @classmethod
+    async def login(cls, db, identifier: str, password: str) -> "User":
+        """The user of this e-mail or username and password. Raises WrongCredentials, AccountBlocked, TooBusy."""
+        document = await db.users.find_one(_called(identifier))
+        if not await passwords.matches(password, document and document["password_hash"]):
+            raise WrongCredentials
+        if document["blocked"]:
+            raise AccountBlocked
+        if passwords.outdated(document["password_hash"]):
+            with suppress(TooBusy):  # then at the next login
+                await _rehash(db, document, password)
+        return cls.of(document)
+
+    @classmethod
+    async def find(cls, db, identifier: str) -> "User | None":
+        """The user of this e-mail or username, if there is one."""
+        document = await db.users.find_one(_called(identifier), {"password_hash": 0})
+        return document and cls.of(document)
+
+    @classmethod
+    async def get(cls, db, id: str) -> "User":
+        """The user of this id, looked up together with all others asked for in this turn. Raises NotFound."""
+        return cls._found(await _by_id(db, id))
+
+    @classmethod
+    async def named(cls, db, username: str) -> "User":
+        """The user of this name, in whatever case. Raises NotFound."""
+        if len(username) > LONGEST_TYPED_USERNAME:
+            return cls._found(None)
+        return cls._found(await db.users.find_one({"username_folded": folded(username)}))
+
+    async def check_password(self, db, password: str):
+        """Raises WrongPassword unless it is the user's, and TooBusy."""
+        document = await db.users.find_one({"_id": ObjectId(self.id)}, {"password_hash": 1})
+        if not await passwords.matches(password, document and document["password_hash"]):
+            raise WrongPassword
+
+    async def set_password(self, db, password_hash: str) -> "User":
+        """Gives the user another password; sessions begun with the one before count no more. Raises NotFound."""
+        new = {"password_hash": password_hash, "updated_at": now()}
+        return await self._update(db, {"$set": new, "$inc": {"credentials": 1}})
+
+    async def change(self, db, **fields) -> "User":
+        """Changes some of `username`, `email`, `confirmed`, `blocked` and `role`.
+
+        Raises EmailOrUsernameTaken, and NotFound for a user who was deleted meanwhile.
+        """
+        if "username" in fields:
+            fields |= {"username": normalized(fields["username"]), "username_folded": folded(fields["username"])}
+        try:
+            return await self._update(db, {"$set": {**fields, "updated_at": now()}})
+        except DuplicateKeyError:
+            raise EmailOrUsernameTaken from None
+
+    async def _update(self, db, change: dict) -> "User":
+        this = {"_id": ObjectId(self.id)}
+        return self._found(await db.users.find_one_and_update(this, change, return_document=ReturnDocument.AFTER))
+
+    async def delete(self, db):
+        """Forgets the user; what else belongs to them is for others to delete."""
+        await db.users.delete_one({"_id": ObjectId(self.id)})
+
+    @classmethod
+    def _found(cls, document) -> "User":
+        if document is None:
+            raise NotFound("There is no such user")
+        return cls.of(document)
+
+    @classmethod
+    def of(cls, document) -> "User":
+        """The user in a document of the database."""
+        fields = {field: document[field] for field in cls.__slots__ if field != "id"}
+        return cls(id=str(document["_id"]), **fields)
+
+    def public(self) -> dict:
+        """All that the user themselves may see."""
+        return {
+            "id": self.id,
+            "username": self.username,
+            "email": self.email,
+            "provider": self.provider,
+            "confirmed": self.confirmed,
+            "blocked": self.blocked,
+            "role": self.role,
+            "createdAt": self.created_at,
+            "updatedAt": self.updated_at,
+        }
+
+    def reference(self) -> dict:
+        """All that others see: `{id, username}`."""
+        return {"id": self.id, "username": self.username}
+
+
+def _called(identifier: str) -> dict:
+    return {"email": identifier.lower()} if "@" in identifier else {"username_folded": folded(identifier)}
+
+
+@grouped
+async def _by_id(db, ids: list[str]) -> dict[str, dict]:
+    wanted = [ObjectId(id) for id in ids if ObjectId.is_valid(id)]
+    found = db.users.find({"_id": {"$in": wanted}}, {"password_hash": 0})
+    return {str(document["_id"]): document async for document in found}
+
+
+async def _rehash(db, document, password: str):
+    """Keeps a hash with today's parameters, unless the password was changed meanwhile."""
+    same = {"_id": document["_id"], "password_hash": document["password_hash"]}
+    await db.users.update_one(same, {"$set": {"password_hash": await passwords.hashed(password)}})
+
+
+async def prepare(db):
+    """The indexes that make e-mails and usernames unique."""
+    await db.users.create_index("email", unique=True)
+    await db.users.create_index("username_folded", unique=True)
