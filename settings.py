@@ -1,196 +1,44 @@
-"""Every setting: an environment variable of the same name in capitals, or a line of `.env`; see `.env.example`."""
+"""Every setting: an environment variable of the same name in capitals, or a line of `.env`. Yours to add to.
 
-import ipaddress
-import secrets
-from email.policy import default as mail_policy
-from ipaddress import IPv4Network, IPv6Network
+A new field is a new variable; `.env.example` lists it too. Handlers find the settings in `self.settings`.
+"""
+
 from pathlib import Path
-from typing import Annotated, Literal, Self
-from urllib.parse import SplitResult, urlsplit
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field
 
-SHORTEST_SECRET_BYTES = 32  # RFC 7518, 3.2: an HS256 key has the size of the hash or more.
-TEN_YEARS = 10 * 365 * 24 * 3600
-MAKE_ONE = 'make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
+from engine.process import settings as checks
+from engine.process.settings import EngineSettings, SettingsError
 
-
-class SettingsError(Exception):
-    """A setting is missing or wrong. The text says which, and what to do."""
+__all__ = ["Settings", "SettingsError", "load"]
 
 
-def _split(value):
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-def _origin(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or value != f"{parts.scheme}://{parts.netloc}":
-        raise ValueError(f"{value} is not an origin such as https://app.example.com")
-    return value.lower()
-
-
-def _network(value) -> IPv4Network | IPv6Network:
-    try:
-        return ipaddress.ip_network(value)
-    except ValueError:
-        raise ValueError(f"{value} is neither an address nor a network such as 10.0.0.0/8") from None
-
-
-def _is_server(url: SplitResult) -> bool:
-    """Whether `url` names a server and perhaps a login, and nothing else. Raises ValueError for a port out of range."""
-    named = bool(url.hostname) and url.port != 0 and bool(url.username) == bool(url.password)
-    return named and url.path in ("", "/") and not (url.query or url.fragment)
-
-
-Origins = Annotated[list[Annotated[str, AfterValidator(_origin)]], NoDecode, BeforeValidator(_split)]
-Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
-Networks = Annotated[list[Network], NoDecode, BeforeValidator(_split)]
-
-
-class Settings(BaseSettings):
-    """The settings of a process, checked. `load()` also finds a secret for development."""
-
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="forbid", frozen=True)
+class Settings(EngineSettings):
+    """The settings of a process, checked."""
 
     env: Literal["development", "production"] = "development"
     address: str = ""
-    port: int = Field(8888, ge=0, le=65535)
+    port: checks.Port = 8888
     var_dir: Path = Path("var")
-    jwt_secret: str = Field("", repr=False)
-    access_token_seconds: int = Field(3600, ge=1)
-    refresh_token_seconds: int = Field(30 * 24 * 3600, le=TEN_YEARS)
-    mongodb_url: str = Field("", repr=False)
-    mongodb_database: str = Field("app", pattern=r"^[A-Za-z0-9_-]{1,63}$")
-    smtp_url: str = Field("", repr=False)
-    mail_from: str = ""
+    jwt_secret: checks.Secret = ""
+    access_token_seconds: Annotated[int, Field(ge=1)] = 3600
+    refresh_token_seconds: Annotated[int, Field(le=checks.TEN_YEARS)] = 30 * 24 * 3600
+    mongodb_url: checks.URL = ""
+    mongodb_database: checks.DatabaseName = "app"
+    smtp_url: checks.MailServer = ""
+    mail_from: checks.Mailbox = ""
     public_url: str = ""
     confirm_emails: bool = False
-    cors_origins: Origins = []
-    trusted_proxies: Networks = []
+    cors_origins: checks.Origins = []
+    trusted_proxies: checks.Networks = []
     rate_limits: bool = True
-    max_message_bytes: int = Field(65536, ge=1024)
-    max_backlog_bytes: int = Field(1024 * 1024, ge=65536)
-    max_events_per_second: float = Field(100, gt=0, allow_inf_nan=False)
-    drain_seconds: float = Field(10, ge=0, allow_inf_nan=False)
-
-    @property
-    def production(self) -> bool:
-        return self.env == "production"
-
-    @field_validator("address")
-    @classmethod
-    def _known_address(cls, address: str, info) -> str:
-        production = info.data.get("env") == "production"
-        if not address:
-            return "0.0.0.0" if production else "127.0.0.1"  # noqa: S104
-        if address == "localhost":
-            return "127.0.0.1"
-        try:
-            loopback = ipaddress.ip_address(address).is_loopback
-        except ValueError:
-            raise ValueError(f"{address} is not an IP address") from None
-        if not production and not loopback:
-            raise ValueError(f"{address} is open to the network, which needs ENV=production")
-        return address
-
-    @field_validator("jwt_secret")
-    @classmethod
-    def _long_secret(cls, secret: str) -> str:
-        if secret and len(secret.encode()) < SHORTEST_SECRET_BYTES:
-            raise ValueError(f"it must have {SHORTEST_SECRET_BYTES} bytes or more; {MAKE_ONE}")
-        return secret
-
-    @field_validator("refresh_token_seconds")
-    @classmethod
-    def _longest_token(cls, seconds: int, info) -> int:
-        if seconds < info.data.get("access_token_seconds", 0):
-            raise ValueError("it must not be shorter than ACCESS_TOKEN_SECONDS")
-        return seconds
-
-    @field_validator("smtp_url")
-    @classmethod
-    def _mail_server(cls, url: str) -> str:
-        try:
-            parts = urlsplit(url)
-            known = not url or (parts.scheme in ("smtp", "smtps") and _is_server(parts))
-        except ValueError:
-            known = False
-        if not known:
-            # Without the value, which may hold a password.
-            raise ValueError("it must look like smtp://user:password@mail.example.com:587, or smtps:// with port 465")
-        return url
-
-    @field_validator("mail_from")
-    @classmethod
-    def _mailbox(cls, sender: str) -> str:
-        header = mail_policy.header_factory("From", sender)
-        if sender and (header.defects or [bool(each.domain) for each in header.addresses] != [True]):
-            raise ValueError(f"{sender!r} is not an address such as App <no-reply@example.com>")
-        return sender
-
-    @field_validator("public_url")
-    @classmethod
-    def _own_origin(cls, url: str, info) -> str:
-        if not url and info.data.get("env") == "development":
-            return f"http://localhost:{info.data.get('port')}"
-        return _origin(url) if url else url
-
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if missing := self._missing_in_production():
-            raise ValueError(f"ENV=production needs {' and '.join(missing)}.")
-        if self.smtp_url and not self.mail_from:
-            raise ValueError("SMTP_URL needs MAIL_FROM, whom mails are from (such as App <no-reply@example.com>).")
-        return self
-
-    def _missing_in_production(self) -> list[str]:
-        needed = {
-            f"JWT_SECRET ({MAKE_ONE})": not self.jwt_secret,
-            "MONGODB_URL (such as mongodb://db.example.com/?journal=true)": not self.mongodb_url,
-            "SMTP_URL, for CONFIRM_EMAILS sends mails (such as smtp://user:password@mail.example.com:587)": (
-                self.confirm_emails and not self.smtp_url
-            ),
-            "PUBLIC_URL, for mails have links (such as https://app.example.com)": (
-                bool(self.smtp_url) and not self.public_url
-            ),
-        }
-        return [setting for setting, is_missing in needed.items() if is_missing] if self.production else []
+    max_message_bytes: Annotated[int, Field(ge=1024)] = 65536
+    max_backlog_bytes: Annotated[int, Field(ge=65536)] = 1024 * 1024
+    max_events_per_second: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 100
+    drain_seconds: checks.Seconds = 10
 
 
 def load() -> Settings:
     """The settings from the environment and `.env`. Raises SettingsError."""
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        raise SettingsError("\n".join(map(_sentence, error.errors()))) from None
-    except UnicodeDecodeError as error:
-        raise SettingsError(f".env cannot be read: {error}.") from None
-    if settings.jwt_secret:
-        return settings
-    return settings.model_copy(update={"jwt_secret": _kept_secret(settings.var_dir / "jwt_secret")})
-
-
-def _sentence(error: dict) -> str:
-    reason = str(error.get("ctx", {}).get("error", error["msg"]))
-    if not error["loc"]:
-        return reason
-    name = str(error["loc"][0])
-    if error["type"] == "extra_forbidden":
-        return f"{name.upper()} in .env is no setting; .env.example lists all there are."
-    return f"{name.upper()} cannot be used: {reason}."
-
-
-def _kept_secret(file: Path) -> str:
-    """A random secret, made once and kept, so that a restart logs nobody out."""
-    try:
-        if file.exists() and len(file.read_bytes()) >= SHORTEST_SECRET_BYTES:
-            return file.read_text()
-        secret = secrets.token_urlsafe(48)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600)
-        file.write_text(secret)
-    except OSError as error:
-        raise SettingsError(f"VAR_DIR cannot be used: {error}.") from None
-    return secret
+    return checks.load(Settings)

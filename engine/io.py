@@ -1,7 +1,12 @@
-"""`io`: sends to anyone from anywhere. `from realtime import io`."""
+"""`io`: sends to anyone from anywhere."""
 
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, NamedTuple
 
+from tornado.web import Application
+
+from engine.accounts import Accounts
+from engine.http.client_address import Proxies
 from engine.limits import Limits
 from engine.names import check_room, check_target, user_room
 from engine.sockets import hook
@@ -9,6 +14,7 @@ from engine.sockets.connected import Connection, connections
 from engine.sockets.dispatch import Handlers
 from engine.sockets.requests import Question
 from engine.sockets.server import Server
+from engine.sockets.socket import Socket
 from engine.transport.client_script import ClientScriptHandler
 from engine.transport.endpoint import EngineHandler
 from engine.transport.gateway import Gateway
@@ -23,7 +29,7 @@ class Member(NamedTuple):
 
 
 class IO:
-    """The realtime side of the app. Inert until `app.py` attaches it; every call then raises RuntimeError."""
+    """The realtime side of the app. Inert until the app attaches it; every call then raises RuntimeError."""
 
     def __init__(self):
         self.events = Handlers()
@@ -39,29 +45,26 @@ class IO:
     user_room = staticmethod(user_room)
 
     def attach(
-        self, app, *, db, authenticate, limits: Limits | None = None, available=None, proxies=None, ended=None
+        self,
+        app: Application,
+        *,
+        connection: Callable[[Socket, Any], Awaitable[None]],
+        accounts: Accounts,
+        db: Any = None,
+        origins: Sequence[str] = (),
+        proxies: Proxies | None = None,
+        limits: Limits | None = None,
     ) -> None:
         """Put Socket.IO into a Tornado application, at /socket.io/. Attaching anew starts from nothing.
 
-        `db` is what hooks get as `socket.db`. `await authenticate(token)` returns an object with a `user` that has an
-        `id`, the `session_id` that the token belongs to (a str or None), and when the token expires, `expires_at` (in
-        seconds since 1970, or math.inf). It raises Refused, or Unavailable if it cannot tell now; `await available()`
-        tells when it can again. `await ended()` returns the sessions that have ended since it was last asked, as
-        objects with `user_id`, `session_id` and `why`, and may tell one again; their sockets are closed. `proxies`
-        tells a client's address and scheme from a request, see `engine.gateway`.
+        `await connection(socket, user)` runs for every new connection. `accounts` says whose a token is and which
+        sessions have ended. `db` is what hooks and handlers get as `socket.db`. Pages of these `origins` may connect
+        besides our own. `proxies` tells a client's address and scheme from a request.
         """
-        from realtime import events  # noqa: F401 - importing it registers its handlers
-        from realtime.connection import connection
-
-        self._server = Server(
-            limits=limits or Limits(),
-            authenticate=authenticate,
-            connection=connection,
-            events=self.events,
-            db=db,
-            ended=ended,
-        )
-        arguments = {"engine": self._server.eio, "gateway": Gateway(available, proxies)}
+        limits = limits or Limits()
+        self._server = Server(limits=limits, accounts=accounts, connection=connection, events=self.events, db=db)
+        arguments = {"engine": self._server.eio, "gateway": Gateway(accounts, proxies, origins)}
+        app.settings["io"] = self
         app.add_handlers(
             ".*", [("/socket.io/", EngineHandler, arguments), ("/socket.io/socket.io.js", ClientScriptHandler)]
         )
@@ -153,6 +156,3 @@ class IO:
 
     def _sockets(self, user_id) -> tuple:
         return tuple(self.server.manager.members([user_room(user_id)]))
-
-
-io = IO()

@@ -1,14 +1,10 @@
 """Every route. `api` routes answer with and without the prefix /api; realtime adds /socket.io/ itself."""
 
-from pathlib import Path
-
+from engine.http.health import HealthHandler
 from handlers import accounts
-from handlers.base import FileHandler
-from handlers.health import HealthHandler
 from handlers.notices import NoticesHandler
+from handlers.page import WEB, PageHandler
 from handlers.rooms import MemberHandler, MembersHandler, MessagesHandler, RoomHandler, RoomsHandler
-
-WEB = {"path": Path(__file__).parent.parent / "web", "default_filename": "index.html"}
 
 api = [
     *accounts.routes,
@@ -24,6 +20,6 @@ api = [
 routes = [
     *((f"(?:/api)?{path}", handler) for path, handler in api),
     ("/healthz", HealthHandler),
-    ("/()", FileHandler, WEB),
-    ("/web/(.*)", FileHandler, WEB),
+    ("/()", PageHandler, WEB),
+    ("/web/(.*)", PageHandler, WEB),
 ]

@@ -8,8 +8,8 @@ from contextlib import nullcontext
 import models
 from engine.mongo import mongod
 from models.accounts import session
+from models.accounts.errors import AccountBlocked
 from models.accounts.user import User
-from models.errors import AccountBlocked
 from settings import Settings, SettingsError, load
 
 LOGGED_OUT = "An administrator ended this session; log in again."

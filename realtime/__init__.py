@@ -1,9 +1,11 @@
-"""Realtime: `from realtime import io`. Yours are connection.py and events.py; the rest is machinery."""
+"""Realtime: `from realtime import io`. Yours are connection.py and events.py."""
 
 from engine.errors import EventError, NotConnected, Refused, Unavailable
-from engine.io import Member, io
+from engine.io import IO, Member
 from engine.limits import Limits
 from engine.sockets.connected import Connection
 from engine.sockets.socket import Socket
 
 __all__ = ["Connection", "EventError", "Limits", "Member", "NotConnected", "Refused", "Socket", "Unavailable", "io"]
+
+io = IO()

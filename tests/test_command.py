@@ -5,10 +5,10 @@ import time
 
 import pytest
 
+from engine.testing.client import Client
+from engine.testing.processes import ROOT, Process, lives
 from models.__main__ import NoSuchUser, block, log_out, make_admin, make_user, perform, unblock
 from models.accounts.user import User
-from tests.client import Client
-from tests.processes import ROOT, Process, lives
 
 SECRET = "s" * 32
 REGISTRATION = {"username": "anna", "email": "anna@example.com", "password": "correct horse"}

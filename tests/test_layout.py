@@ -12,7 +12,16 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ["engine", "handlers", "models", "realtime"]
-MODULES = [ROOT / "app.py", ROOT / "settings.py", *(file for each in PACKAGES for file in (ROOT / each).rglob("*.py"))]
+MODULES = [
+    ROOT / "app.py",
+    ROOT / "settings.py",
+    *(
+        file
+        for each in PACKAGES
+        for file in (ROOT / each).rglob("*.py")
+        if "test" not in file.relative_to(ROOT).parts[1]
+    ),
+]
 FIRST_READ = [
     "handlers/__init__.py",
     "handlers/rooms.py",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import Unauthenticated
+from models.accounts.errors import Unauthenticated
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "security.md").read_text()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import APP, ROOT, Process, eventually, lives
+from engine.testing.processes import APP, ROOT, Process, eventually, lives
 
 pytestmark = pytest.mark.slow
 

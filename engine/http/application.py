@@ -9,8 +9,8 @@ from weakref import WeakSet
 from tornado.log import access_log, gen_log
 from tornado.web import Application as TornadoApplication
 
-from handlers.base import BaseHandler
-from models import DatabaseAway
+from engine.http.handler import Handler
+from engine.mongo import DatabaseAway
 
 LATER_SECONDS = 1.0  # at most
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Application(TornadoApplication):
         self.later_tasks: set[asyncio.Task] = set()
 
     def get_handler_delegate(self, request, target_class, *args, **kwargs):
-        if issubclass(target_class, BaseHandler):
+        if issubclass(target_class, Handler):
             self.unanswered.add(request)
         return super().get_handler_delegate(request, target_class, *args, **kwargs)
 

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from handlers.errors import ApiError
+from engine.http.errors import ApiError
 
 Form = TypeVar("Form", bound=BaseModel)
 MOST_ERRORS = 20  # told at once: ten thousand unknown keys need no list of ten thousand

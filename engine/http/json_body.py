@@ -4,7 +4,7 @@ import json
 
 import orjson
 
-from handlers.errors import ApiError
+from engine.http.errors import ApiError
 
 DEEPEST = 100  # as deep as realtime/ lets a client's events be
 

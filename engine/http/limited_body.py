@@ -7,7 +7,7 @@ from contextlib import suppress
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler, stream_request_body
 
-from handlers.errors import ApiError
+from engine.http.errors import ApiError
 
 # After a refusal the connection stays open so long, or the client might see it reset before it has read why.
 LINGER_SECONDS = 1.0

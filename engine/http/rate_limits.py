@@ -2,41 +2,26 @@
 
 import math
 import time
+from collections.abc import Mapping
 from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address
 
 from limits import RateLimitItem, parse
 from limits.aio.strategies import FixedWindowRateLimiter
 
+from engine.http.errors import ApiError
 from engine.http.limits_in_memory import LimitsInMemory
-from handlers.errors import ApiError
-
-# By address means by everybody behind it, which may be a school: these stop programs, not classes.
-LIMITS = {
-    # Logins that succeed are given back, and forgotten for their account.
-    "login by account and address": "10 per 5 minutes",
-    "login by address": "100 per 5 minutes",
-    # From addresses where nobody has logged in to the account yet: its owner still gets in at home.
-    "login by account from new addresses": "100 per hour",
-    "register by address": "100 per hour",
-    "refresh by session": "30 per minute",
-    "refresh by address": "1000 per minute",
-    "password checks": "10 per 5 minutes",
-    # Of those who ask for a mail with a link: to set a new password, or to confirm an address.
-    "mail by e-mail and address": "5 per hour",
-    "mail by address": "60 per hour",
-    "mails to one e-mail": "5 per hour",
-    # Of those who come back with the code.
-    "codes by address": "100 per hour",
-}
 
 
 class RateLimits:
-    """Counts in memory, for as long as the process lives. Each call names one of LIMITS, and who tries."""
+    """Counts in memory, for as long as the process lives. Each call names one of its limits, and who tries.
 
-    def __init__(self, on: bool = True):
+    `rates` are such as `{"votes by address": "10 per minute"}`.
+    """
+
+    def __init__(self, rates: Mapping[str, str], on: bool = True):
         self.on = on
-        self.items = {name: _item(name, rate) for name, rate in LIMITS.items()}
+        self.items = {name: _item(name, rate) for name, rate in rates.items()}
         self.storage = LimitsInMemory()
         self.strategy = FixedWindowRateLimiter(self.storage)
 

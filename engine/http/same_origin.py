@@ -2,7 +2,7 @@
 
 from urllib.parse import SplitResult, urlsplit
 
-from handlers.errors import ApiError
+from engine.http.errors import ApiError
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # What browsers say of a request that our own page makes, or the user by typing its address (Fetch Metadata, 2.4).

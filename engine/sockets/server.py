@@ -7,6 +7,7 @@ from inspect import isawaitable, signature
 
 import socketio
 
+from engine.accounts import Accounts
 from engine.errors import EventError, Unavailable
 from engine.hub import Rooms
 from engine.limits import Limits
@@ -41,15 +42,14 @@ class Server(socketio.AsyncServer):
     (`client.Client`), where clients are listed (`rooms.Rooms`) and how packets go out (`session.Session`). Each
     override below says what of AsyncServer it replaces.
 
-    `authenticate(token)` returns what `Socket.identify` takes, or raises Refused or Unavailable; `ended()` is that of
-    Revocations. `connection(socket, user)` is the hook; `events` are the handlers of the app's events.
+    `connection(socket, user)` is the hook; `events` are the handlers of the app's events.
     """
 
-    def __init__(self, *, limits: Limits, authenticate, connection, events: dispatch.Handlers, db, ended=None):
-        self.limits, self.authenticate, self.connection = limits, authenticate, connection
+    def __init__(self, *, limits: Limits, accounts: Accounts, connection, events: dispatch.Handlers, db):
+        self.limits, self.accounts, self.connection = limits, accounts, connection
         self.events, self.db = events, db
         self.hooks = Hooks()
-        self.admissions, self.revocations = Admissions(), Revocations(self, ended)
+        self.admissions, self.revocations = Admissions(), Revocations(self)
         self.tasks: set[asyncio.Task] = set()
         self.unfinished: set[asyncio.Task] = set()
         """What still runs for clients that are gone: hooks and handlers."""
@@ -71,7 +71,7 @@ class Server(socketio.AsyncServer):
         """Ask the app what a token gives. Raises Refused, and Unavailable, also where the answer takes too long."""
         try:
             async with asyncio.timeout(self.limits.authenticate_seconds):
-                return await self.authenticate(token)
+                return await self.accounts.authenticate(token)
         except (Unavailable, TimeoutError) as error:
             self.eio.away = True
             raise Unavailable(str(error)) from error

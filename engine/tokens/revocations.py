@@ -13,21 +13,17 @@ log = logging.getLogger("realtime")
 
 
 class Revocations:
-    """Asks the app again and again which sessions have ended, while anybody is connected or about to be.
+    """Asks the app again and again which sessions have ended, while anybody is connected or about to be."""
 
-    `await ended()` returns what has a `user_id`, a `session_id` and a reason, `why`. It raises Unavailable if it cannot
-    tell now, and then tells of these too when asked again. None is never asked.
-    """
-
-    def __init__(self, server, ended):
-        self.server, self.ended = server, ended
+    def __init__(self, server):
+        self.server = server
         self.slot = self.asking = None
         self.failing = False
 
     def watch(self) -> None:
         """Somebody comes: ask now, and go on asking."""
         wheel = self.server.eio.wheel
-        if self.ended and self.slot is None:
+        if self.slot is None:
             wheel.call(self, wheel.now())
 
     def tick(self, now: float) -> float | None:
@@ -42,7 +38,7 @@ class Revocations:
         """Ask once, and close what has to be closed."""
         try:
             async with asyncio.timeout(self.server.limits.authenticate_seconds):
-                ended = await guarded(self.ended())
+                ended = await guarded(self.server.accounts.ended())
             await self.close(ended)
             self.worked()
         except Exception as error:

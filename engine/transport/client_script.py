@@ -2,19 +2,17 @@
 
 from pathlib import Path
 
-from tornado.web import RequestHandler
-
-from engine.http.security_headers import set_security_headers
+from engine.http.security_headers import SecurityHeadersHandler
 
 INSTALLED = Path(__file__).parents[2] / "node_modules/socket.io-client/dist/socket.io.min.js"
 PUBLIC = "https://cdn.socket.io/4.8.1/socket.io.min.js"
 
 
-class ClientScriptHandler(RequestHandler):
+class ClientScriptHandler(SecurityHeadersHandler):
     """Serves or redirects to the script."""
 
     def set_default_headers(self):
-        set_security_headers(self)
+        super().set_default_headers()
         # Pages of any site may load it: it is the same for everybody.
         self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
 

@@ -7,12 +7,12 @@ from functools import partial
 from http.client import responses
 
 from tornado.iostream import StreamClosedError
-from tornado.web import HTTPError, RequestHandler, stream_request_body
+from tornado.web import HTTPError, stream_request_body
 
 from engine.errors import InvalidPacket
 from engine.http import origin
 from engine.http.broken_off import end_body
-from engine.http.security_headers import set_security_headers
+from engine.http.security_headers import SecurityHeadersHandler
 from engine.tokens.finding import request_token
 from engine.transport.link import Handshake
 from engine.transport.polling import SEPARATOR, TwoPolls, encode_payload
@@ -46,26 +46,32 @@ class HandshakeError(Exception):
 
 
 @stream_request_body
-class EngineHandler(RequestHandler):
+class EngineHandler(SecurityHeadersHandler):
     """One HTTP request of a client. `engine` is the EngineServer; `gateway` knows origins, proxies and the database."""
 
     def initialize(self, engine, gateway):
         self.engine, self.gateway = engine, gateway
         self.body = bytearray()
+        self.allow_origin()
         self.detached = self.refused = self.gone = False
         self.polled = None
 
     def set_default_headers(self):
-        set_security_headers(self)
+        super().set_default_headers()
         self.set_header("Content-Type", "text/plain; charset=UTF-8")
+
+    def clear(self):
+        """As RequestHandler's, which Tornado calls before `initialize` and anew for an error."""
+        super().clear()
+        if hasattr(self, "gateway"):
+            self.allow_origin()
+
+    def allow_origin(self):
+        """Let a page of a listed origin read the answer, with credentials (Fetch, "CORS protocol")."""
         page = self.request.headers.get("Origin", "")
-        if page.lower() in self.gateway_origins():
+        if page.lower() in self.gateway.origins:
             self.set_header("Access-Control-Allow-Origin", page)
             self.set_header("Access-Control-Allow-Credentials", "true")
-
-    def gateway_origins(self) -> list[str]:
-        """The origins of the settings; Tornado asks for default headers before `initialize`."""
-        return self.application.settings["cors_origins"]
 
     async def prepare(self):
         """Refuse what can be refused before a byte of the body is read."""
@@ -137,7 +143,7 @@ class EngineHandler(RequestHandler):
             self.request.headers.get("Origin"),
             self.request.host,
             self.gateway.scheme(self.request),
-            self.gateway_origins(),
+            self.gateway.origins,
         ):
             raise HandshakeError(FORBIDDEN)
         return transport

@@ -6,12 +6,14 @@ AVAILABLE_SECONDS = 2.0
 
 
 class Gateway:
-    """`available()` is awaited to learn whether handshakes can be served again; it raises, or returns something false,
-    while they can't. `proxies` has `address(request) -> str` and `scheme(request) -> str | None`.
+    """`accounts` are asked whether handshakes can be served again, `proxies` for a client's address and scheme.
+
+    Pages of these `origins` may connect.
     """
 
-    def __init__(self, available=None, proxies=None):
-        self.available, self.proxies = available, proxies
+    def __init__(self, accounts, proxies=None, origins=()):
+        self.accounts, self.proxies = accounts, proxies
+        self.origins = list(origins)
         self.asking: asyncio.Task | None = None
 
     def address(self, request) -> str:
@@ -24,8 +26,6 @@ class Gateway:
 
     async def is_back(self) -> bool:
         """Whether handshakes can be served again; one question serves all who ask meanwhile."""
-        if self.available is None:
-            return True
         if self.asking is None or self.asking.done():
             self.asking = asyncio.get_running_loop().create_task(self.ask())
         return await asyncio.shield(self.asking)
@@ -34,6 +34,6 @@ class Gateway:
         """Ask the app, not for long."""
         try:
             async with asyncio.timeout(AVAILABLE_SECONDS):
-                return bool(await self.available())
+                return bool(await self.accounts.available())
         except Exception:
             return False

@@ -7,9 +7,10 @@ from handlers.accounts.signed_in import SignedInHandler
 from handlers.errors import ApiError
 from models.accounts import codes
 from models.accounts.codes import LONGEST_CODE
+from models.accounts.errors import CodeInvalid, EmailOrUsernameTaken
 from models.accounts.fields import LONGEST_EMAIL
 from models.accounts.user import User
-from models.errors import CodeInvalid, EmailOrUsernameTaken, NotFound
+from models.errors import NotFound
 
 
 class Confirmation(BaseModel):

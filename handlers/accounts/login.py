@@ -8,9 +8,9 @@ from engine.http.rate_limits import by_address
 from handlers.accounts.confirmation import send_confirmation
 from handlers.accounts.signed_in import Device, SignedInHandler
 from models.accounts import session
+from models.accounts.errors import EmailNotConfirmed
 from models.accounts.fields import LONGEST_EMAIL, LONGEST_PASSWORD, Email, Password, Username, check_password_of, folded
 from models.accounts.user import User
-from models.errors import EmailNotConfirmed
 
 
 class Registration(Device):

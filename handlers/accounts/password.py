@@ -10,9 +10,10 @@ from handlers.base import authenticated
 from handlers.errors import ApiError
 from models.accounts import codes, passwords
 from models.accounts.codes import LONGEST_CODE, Code
+from models.accounts.errors import AccountBlocked, CodeInvalid, SamePassword
 from models.accounts.fields import LONGEST_EMAIL, LONGEST_PASSWORD, Password, check_password_of
 from models.accounts.user import User
-from models.errors import AccountBlocked, CodeInvalid, NotFound, SamePassword
+from models.errors import NotFound
 
 CHANGED = "The password was changed; log in with the new one."
 Known = Annotated[str, Field(min_length=1, max_length=LONGEST_PASSWORD)]

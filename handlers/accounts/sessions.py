@@ -6,7 +6,8 @@ from pydantic import BaseModel
 
 from handlers.accounts.signed_in import SignedInHandler
 from handlers.base import authenticated
-from models.errors import NotFound, Unauthenticated
+from models.accounts.errors import Unauthenticated
+from models.errors import NotFound
 
 LOGGED_OUT = "You logged out."
 LOGGED_OUT_EVERYWHERE = "You logged out everywhere."

@@ -10,9 +10,9 @@ from handlers.accounts import letters
 from handlers.accounts.device import device_name
 from handlers.base import BaseHandler
 from models.accounts import codes
+from models.accounts.errors import TokenInvalid
 from models.accounts.sessions import Pair
 from models.accounts.user import User
-from models.errors import TokenInvalid
 
 # Browsers keep a cookie with this prefix to this very host, and to https (RFC 6265bis, 4.1.3.2).
 COOKIE_OF_PRODUCTION, COOKIE_OF_DEVELOPMENT = "__Host-refresh", "refresh"

@@ -5,8 +5,8 @@ import secrets
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
+from models.accounts.errors import CodeInvalid
 from models.documents import now
-from models.errors import CodeInvalid
 
 Purpose = Literal["reset password", "confirm email"]
 LIFETIME_SECONDS = 3600

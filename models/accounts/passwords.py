@@ -10,7 +10,7 @@ from threading import BoundedSemaphore
 
 import argon2
 
-from models.errors import TooBusy
+from models.accounts.errors import TooBusy
 
 # OWASP's Password Storage Cheat Sheet: 19 MiB, two passes, one lane; about 25 ms of a core.
 hasher = argon2.PasswordHasher(memory_cost=19456, time_cost=2, parallelism=1)

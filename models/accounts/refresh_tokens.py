@@ -10,7 +10,7 @@ import hmac
 import secrets
 from base64 import urlsafe_b64encode
 
-from models.errors import TokenInvalid
+from models.accounts.errors import TokenInvalid
 
 LONGEST_TOKEN = 256
 

@@ -9,12 +9,12 @@ from bson import ObjectId
 
 from engine.mongo.grouped import grouped
 from models.accounts import session
+from models.accounts.errors import SessionEnded, TokenExpired, UserBlocked, UserUnknown
 from models.accounts.refresh_tokens import RefreshTokens, digest
 from models.accounts.session import Session
 from models.accounts.tokens import Tokens
 from models.accounts.user import User
 from models.documents import now
-from models.errors import SessionEnded, TokenExpired, UserBlocked, UserUnknown
 
 # However often it is refreshed, after a year a session asks for the password again.
 LONGEST_SECONDS = 365 * 24 * 3600

@@ -7,7 +7,7 @@ from typing import Literal
 import jwt
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from models.errors import TokenExpired, TokenInvalid
+from models.accounts.errors import TokenExpired, TokenInvalid
 
 ALGORITHM = "HS256"
 ISSUER = "accounts"

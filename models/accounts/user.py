@@ -10,9 +10,10 @@ from pymongo.errors import DuplicateKeyError
 
 from engine.mongo.grouped import grouped
 from models.accounts import passwords
+from models.accounts.errors import AccountBlocked, EmailOrUsernameTaken, TooBusy, WrongCredentials, WrongPassword
 from models.accounts.fields import LONGEST_TYPED_USERNAME, folded, normalized
 from models.documents import now
-from models.errors import AccountBlocked, EmailOrUsernameTaken, NotFound, TooBusy, WrongCredentials, WrongPassword
+from models.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)

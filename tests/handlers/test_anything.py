@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from tornado.routing import RuleRouter
 
+from engine.testing.people import Someone
 from handlers.base import BaseHandler
 from models.__main__ import COMMANDS, perform
 from settings import Settings
-from tests.conftest import Someone
 
 PASSWORD = "correct horse"
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"]

@@ -82,7 +82,7 @@ async def test_an_error_that_nobody_foresaw_tells_the_client_nothing_and_is_logg
         "message": "Internal Server Error",
         "details": {},
     }
-    logged = [record for record in caplog.records if record.name.startswith(("handlers", "tornado.application"))]
+    logged = [record for record in caplog.records if record.name.startswith(("engine", "tornado.application"))]
     assert [record.getMessage() for record in logged] == ["GET /broken failed"]
     assert "the secret is 42" in caplog.text
     assert "private" not in caplog.text

@@ -11,8 +11,8 @@ import pytest
 from engine.mail import mailer as mail
 from engine.mail import server as mail_server
 from engine.mail.mailer import Mailer
+from engine.testing.plugin import needed
 from handlers.accounts import letters
-from tests.conftest import needed
 
 LINK = "https://app.example.com/#reset=s3cret-code"
 LETTER = letters.reset_password(LINK)

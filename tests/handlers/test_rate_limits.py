@@ -6,7 +6,8 @@ import orjson
 import pytest
 
 from engine.http.limits_in_memory import MOST_KEYS
-from engine.http.rate_limits import LIMITS, RateLimits, by_address
+from engine.http.rate_limits import RateLimits, by_address
+from handlers.accounts.limits import ACCOUNT_LIMITS
 from handlers.base import BaseHandler
 from handlers.errors import ApiError
 
@@ -15,7 +16,7 @@ LOGIN = "login by account and address"
 
 @pytest.fixture
 def limits():
-    return RateLimits()
+    return RateLimits(ACCOUNT_LIMITS)
 
 
 @pytest.fixture
@@ -111,7 +112,7 @@ async def test_nobody_saves_up_more_tries_than_the_limit(limits):
 
 
 async def test_without_limits_nothing_is_counted():
-    limits = RateLimits(on=False)
+    limits = RateLimits(ACCOUNT_LIMITS, on=False)
     await spend(limits, 1000, "ann")
     await limits.give_back(LOGIN, "ann")
     await limits.forget(LOGIN, "ann")
@@ -155,12 +156,12 @@ async def test_memory_ends_before_the_machine_has_none_left(limits, monkeypatch)
 
 
 async def test_every_limit_is_one(limits):
-    for name in LIMITS:
+    for name in ACCOUNT_LIMITS:
         await limits.spend(name, "ann")
 
 
 class Guarded(BaseHandler):
-    limits = RateLimits()
+    limits = RateLimits(ACCOUNT_LIMITS)
 
     async def get(self):
         await self.limits.spend("refresh by session", "ann")

@@ -5,7 +5,7 @@ import base64
 import json
 from typing import NamedTuple
 
-from tests.client import RECEIVED_SECONDS, Inbox
+from engine.testing.client import RECEIVED_SECONDS, Inbox
 
 LONGEST_LINE = 1024 * 1024
 LIBRARIES = ("socket.io-client", "socket.io-client-4.0", "socket.io-client-3.1")

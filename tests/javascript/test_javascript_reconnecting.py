@@ -6,7 +6,8 @@ import time
 import pytest
 
 import models
-from app import drain, make_app, make_server
+from app import make_app
+from engine.process import drain, make_server
 from realtime import io
 from tests.javascript.client import LIBRARIES, UPGRADE, Kind
 
@@ -25,7 +26,7 @@ def restart(app, http_server, http_port, settings, db, io_loop):
     async def restart(db=db):
         await drain(*running.pop(), DRAIN_SECONDS)
         app = make_app(settings, db)
-        running.append((app, make_server(app, settings)))
+        running.append((app, make_server(app)))
         running[0][1].listen(http_port)
 
     yield restart

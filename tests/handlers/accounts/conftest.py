@@ -8,9 +8,9 @@ from functools import partial
 
 import pytest
 
+from engine.testing.people import Answer, Someone
 from models.__main__ import COMMANDS, perform
 from settings import Settings
-from tests.conftest import Answer, Someone
 
 PASSWORD = "correct horse"
 

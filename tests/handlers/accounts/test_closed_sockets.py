@@ -16,7 +16,7 @@ CHANGED = "The password was changed; log in with the new one."
 
 @pytest.fixture(autouse=True)
 def looked_after_often(http_server):
-    """How long it takes as shipped is what tests/realtime/test_ended_sessions.py is about."""
+    """How long it takes as shipped is what engine/tests/sockets/test_ended_sessions.py is about."""
     io.server.limits = replace(io.server.limits, ended_seconds=0.02)
 
 

@@ -7,9 +7,9 @@ import pytest
 from socketio.exceptions import ConnectionError as Refused
 
 import models
+from engine.testing.people import Someone
+from engine.testing.stoppable import Stoppable
 from realtime import io
-from tests.conftest import Someone
-from tests.stoppable import Stoppable
 
 pytestmark = [pytest.mark.slow, pytest.mark.gen_test(timeout=60)]
 PASSWORD = {"password": "correct horse"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import Someone
+from engine.testing.people import Someone
 
 ANN = {"username": "ann", "email": "ann@example.com", "password": "correct horse"}
 LOGIN = {"identifier": "ann", "password": "correct horse"}

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from tests.client import Client
-from tests.conftest import DATABASE
-from tests.processes import APP, ROOT, Process
+from engine.testing.client import Client
+from engine.testing.plugin import DATABASE
+from engine.testing.processes import APP, ROOT, Process
 
 pytestmark = [pytest.mark.slow, pytest.mark.gen_test(timeout=60)]
 BLOCK = [sys.executable, "-m", "models", "block", "ann"]

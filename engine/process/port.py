@@ -1,0 +1,35 @@
+"""The HTTP server, its limits and its port."""
+
+import socket
+
+from tornado.httpserver import HTTPServer
+from tornado.netutil import bind_sockets
+from tornado.web import Application
+
+from engine.process.settings import SettingsError
+
+HTTP_LIMITS = {
+    "max_header_size": 16 * 1024,
+    # For handlers that are not the engine's, which have limits of their own.
+    "max_body_size": 1024 * 1024,
+    "max_buffer_size": 2 * 1024 * 1024,
+    # Longer than the 60 s after which load balancers drop an idle connection, so that they are the first to.
+    "idle_connection_timeout": 75.0,
+    "body_timeout": 30.0,
+}
+# After a restart everybody comes back at once; whoever finds the queue full tries again only a second later.
+BACKLOG = 4096
+
+
+def make_server(app: Application) -> HTTPServer:
+    """The server of an app with its limits; it listens to nothing yet."""
+    return HTTPServer(app, **HTTP_LIMITS)
+
+
+def opened(address: str, port: int) -> list[socket.socket]:
+    """The sockets that listen on a port; 0 is any that is free. Raises SettingsError."""
+    try:
+        return bind_sockets(port, address, backlog=BACKLOG)
+    except OSError as error:
+        reason = f"Cannot listen on {address}, port {port}: {error.strerror}."
+        raise SettingsError(f"{reason} Choose another: PORT=8889 make run") from None

@@ -1,0 +1,14 @@
+"""Starting anew when a file changes, in development."""
+
+import logging
+
+from tornado import autoreload
+
+log = logging.getLogger("app")
+
+
+def reload_on_changes() -> None:
+    """Start the process anew when one of its modules or `.env` changes."""
+    autoreload.watch(".env")
+    autoreload.add_reload_hook(lambda: log.info("A file has changed: reloading"))
+    autoreload.start()

@@ -1,0 +1,1 @@
+"""The test kit: a pytest plugin, `pytest_plugins = ["engine.testing.plugin"]`."""

@@ -1,0 +1,174 @@
+"""The app as a process, its signals and its drain included, but without a database: users are who they say they are.
+
+It tells what it holds (`stats`), and does at a client's word what an app may do wrong: hooks and handlers that hang.
+"""
+
+import asyncio
+import gc
+import itertools
+import os
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from pydantic import Field
+
+from engine.errors import EventError, Refused
+from engine.http.application import Application
+from engine.limits import Limits
+from engine.process import main
+from engine.process.settings import EngineSettings, Origins, load
+from engine.tests import people
+from engine.tests.app import io, make_app
+from engine.tests.transport.conftest import authenticate as known
+
+NEWS = "news" in sys.argv
+TICK_SECONDS = 0.25
+ran = {"connection": 0, "disconnect": 0}
+
+
+def say(what: str):
+    """For the test that waits for it; where many come and go, nobody listens."""
+    if not NEWS:
+        print(what, flush=True)
+
+
+async def authenticate(token: str):
+    if token == "nobody-knows":
+        await asyncio.Event().wait()
+    if len(token) > 1000:
+        raise Refused("token_invalid", "The token is not valid")
+    return await known(token)
+
+
+async def connection(socket, user):
+    ran["connection"] += 1
+    await hang(user.id, "hook")
+    if user.id.startswith("crowd"):
+        await socket.join("crowd")
+
+
+async def hang(user_id: str, where: str):
+    """What the user's name asks for: `hangs-in-hook`, or `clings-to-hook`, which is not even ended by a cancel."""
+    if user_id.startswith(f"hangs-in-{where}"):
+        say(f"{user_id} hangs")
+        await asyncio.Event().wait()
+    if user_id.startswith(f"blocks-in-{where}"):
+        say(f"{user_id} blocks")
+        await asyncio.to_thread(time.sleep, 60)
+    while user_id.startswith(f"clings-to-{where}"):
+        say(f"{user_id} clings")
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+
+@io.on("disconnect")
+async def disconnect(socket, reason):
+    ran["disconnect"] += 1
+    say(f"{socket.user_id} left: {reason}")
+    await hang(socket.user_id, "disconnect")
+
+
+@io.on("work")
+async def work(socket, seconds: float):
+    await hang(socket.user_id, "work")
+    await asyncio.sleep(seconds)
+    return True
+
+
+@io.on("echo")
+async def echo(socket, payload):
+    return payload
+
+
+@io.on("relay")
+async def relay(socket, payload):
+    await io.send("crowd", "relayed", payload)
+
+
+@io.on("enter")
+async def enter(socket, room: str):
+    try:
+        await socket.join(room)
+    except ValueError as error:
+        raise EventError("TooManyRooms", str(error)) from None
+
+
+@io.on("pour")
+async def pour(socket, backlog: int):
+    """More than a client reads: until so many bytes wait here."""
+    for number in itertools.count():
+        await socket.send("poured", [number, "x" * 50_000])
+        await asyncio.sleep(0)
+        if socket.ended or socket.session.carrier.transport.get_write_buffer_size() >= backlog:
+            say(f"{socket.user_id} has {number + 1} poured")
+            return
+
+
+def megabytes() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGESIZE") / 1e6
+
+
+@io.on("stats")
+async def stats(socket, _):
+    gc.collect()
+    return {
+        "megabytes": megabytes(),
+        "tasks": len(asyncio.all_tasks()),
+        "descriptors": len(os.listdir("/proc/self/fd")),
+        "sessions": len(io.server.eio.sockets),
+        "websockets": io.server.eio.websockets,
+        "rooms": sum(map(len, io.server.manager.rooms.values())),
+        "deadlines": sum(map(len, io.server.eio.wheel.slots.values())),
+        "running": len(io.server.tasks) + len(io.server.unfinished) + len(io.server.hooks.by_socket),
+        "not disconnected": ran["connection"] - ran["disconnect"],
+    }
+
+
+async def news():
+    """A numbered event for the whole crowd, again and again."""
+    number = 0
+    while True:
+        await asyncio.sleep(TICK_SECONDS)
+        number += 1
+        await io.send("crowd", "news", number)
+
+
+class ServerSettings(EngineSettings):
+    """What a process needs to be told."""
+
+    env: str = "production"
+    address: str = "127.0.0.1"
+    port: int = 0
+    var_dir: Path = Path("var")
+    jwt_secret: str = "s" * 32
+    # It connects to nothing: no test of these asks for data.
+    mongodb_url: str = "mongodb://127.0.0.1:1/"
+    smtp_url: str = ""
+    public_url: str = ""
+    confirm_emails: bool = False
+    cors_origins: Origins = Field(default_factory=list)
+    drain_seconds: float = 10
+
+
+async def start(settings: ServerSettings, mongodb_url: str) -> Application:
+    limits = Limits(
+        connect_seconds=2,
+        authenticate_seconds=2,
+        stalled_seconds=2,
+        upgrade_seconds=2,
+        ping_interval_seconds=3,
+        ping_timeout_seconds=2,
+    )
+    accounts = people.Accounts()
+    accounts.authenticate = authenticate
+    made = make_app(connection=connection, accounts=accounts, limits=limits, origins=settings.cors_origins)
+    if NEWS:
+        io.server.spawn(news())
+    return made
+
+
+if __name__ == "__main__":
+    main(lambda: load(ServerSettings), start)

@@ -1,0 +1,63 @@
+"""`server.py` as a process of its own, from the side of the test."""
+
+import asyncio
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from engine.testing.processes import ROOT, bare_environment
+
+START_SECONDS = 10
+
+
+class ServerProcess:
+    """A server on a `port`. What it writes goes to a file, so that it never waits for a reader: `said`."""
+
+    def __init__(self, folder: Path, *arguments: str, **environment: str):
+        self.log = folder / "log"
+        needed = {
+            "PYTHONPATH": str(ROOT),
+        }
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "engine.tests.transport.server", *arguments],
+                cwd=folder,
+                env={**bare_environment(), **needed, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def said(self) -> str:
+        return self.log.read_text()
+
+    async def says(self, pattern: str, seconds: float = START_SECONDS) -> re.Match:
+        """Wait until the log has it."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not (found := re.search(pattern, self.said)):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+        except TimeoutError:
+            raise AssertionError(f"It never said {pattern!r}:\n{self.said}") from None
+        return found
+
+    async def listens(self) -> "ServerProcess":
+        self.port = int((await self.says(r"port (\d+)"))[1])
+        return self
+
+    def terminate(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+
+    async def ended(self, seconds: float = 20) -> int:
+        """Wait for its end; returns the exit code."""
+        try:
+            return await asyncio.to_thread(self.process.wait, seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"It did not end:\n{self.said}") from None
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()

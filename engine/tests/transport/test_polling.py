@@ -1,0 +1,283 @@
+"""Sessions over GET and POST requests (Engine.IO v4, "HTTP long-polling")."""
+
+import asyncio
+import json
+
+import pytest
+
+from engine.tests.app import io
+from engine.tests.transport.conftest import until
+from engine.tests.transport.raw import Connection, Polling
+
+SEPARATOR = "\x1e"
+
+
+async def test_a_post_is_answered_by_ok(server):
+    client = await server.polling()
+    answer = await client.post('40{"token":"anna"}')
+    assert (answer.status, answer.body) == (200, b"ok")
+    assert await io.online("anna")
+
+
+async def test_a_poll_waits_until_there_is_something(server):
+    client = await server.polling("anna")
+    poll = await client.start_poll()
+    await client.post('421["echo","hello"]')
+    assert (await poll.answer()).packets == ['431["hello"]']
+
+
+async def test_a_poll_fetches_everything_at_once(server):
+    client = await server.polling("anna")
+    for number in range(3):
+        await io.send("user::anna", "news", number)
+    assert (await client.poll()).packets == [f'42["news",{number}]' for number in range(3)]
+
+
+async def test_what_leaves_in_one_turn_arrives_in_one_poll(server):
+    client = await server.polling("anna")
+    poll = await client.start_poll()
+    await until(lambda: server.sessions[client.sid].carrier.waiting)
+    for number in range(3):
+        await io.send("user::anna", "news", number)
+    assert len((await poll.answer()).packets) == 3
+
+
+async def test_binary_goes_both_ways_as_base64(server):
+    client = await server.polling("anna")
+    await client.post('451-7["echo",{"_placeholder":true,"num":0}]', "bAQIDBA==")
+    assert (await client.poll()).packets == ['461-7[{"_placeholder":true,"num":0}]', "bAQIDBA=="]
+
+
+@pytest.mark.parametrize("count", [17, 150])
+async def test_more_than_sixteen_packets_in_one_post_are_all_handled(server, count):
+    client = await server.polling("anna")
+    handled = []
+    io.on("note")(lambda socket, payload: keep(handled, payload))
+    answer = await client.post(*(f'42["note",{number}]' for number in range(count)))
+    assert answer.body == b"ok"
+    await until(lambda: len(handled) == count)
+    assert handled == list(range(count))
+
+
+async def keep(handled, payload):
+    handled.append(payload)
+
+
+@pytest.mark.parametrize("body", ["abc", "", "2", "0", "5", "4", "4abc", "40\x1e", "bnot base64", "b\u00e9", "\ud800"])
+async def test_an_invalid_packet_is_400_and_ends_the_session(server, lines, body):
+    client = await server.polling("anna")
+    body = body.encode("utf-8", "surrogatepass")
+    answer = await server.request("POST", client.query, body=body, headers={"Content-Length": len(body)})
+    assert answer.status == 400
+    assert (await client.poll()).status == 400
+    assert not await io.online("anna")
+    assert len(lines()) == 1
+    assert not server.sessions
+
+
+async def test_an_invalid_packet_ends_the_poll_that_waits(server):
+    client = await server.polling("anna")
+    poll = await client.start_poll()
+    await until(lambda: server.sessions[client.sid].carrier.waiting)
+    await client.post("abc")
+    assert (await poll.answer()).packets == ["1"]
+
+
+async def test_packets_behind_an_invalid_one_are_not_handled(server):
+    client = await server.polling("anna")
+    handled = []
+    io.on("note")(lambda socket, payload: keep(handled, payload))
+    await client.post('42["note",1]', "abc", '42["note",2]')
+    await server.empty()
+    assert handled == [1]
+
+
+async def test_two_polls_at_once_end_the_session(server, lines):
+    client = await server.polling("anna")
+    first = await client.start_poll()
+    await until(lambda: server.sessions[client.sid].carrier.waiting)
+    assert (await client.poll()).status == 400
+    first = await first.answer()
+    assert (first.status, first.body) == (200, b"1")
+    assert (await client.poll()).status == 400
+    assert not await io.online("anna")
+    assert len(lines()) == 1
+
+
+async def test_two_posts_at_once_end_the_session(server, lines):
+    client = await server.polling("anna")
+    release = asyncio.Event()
+    io.on("wait")(lambda socket, payload: release.wait())
+    first = await Connection.open(server.port)
+    first.ask("POST", client.query, body=SEPARATOR.join(['42["wait"]'] * 50))
+    await until(lambda: server.sessions[client.sid].carrier.paused)
+    assert (await client.post('42["wait"]')).status == 400
+    release.set()
+    await server.empty()
+    assert len(lines()) == 1
+
+
+async def test_a_close_packet_ends_the_poll_that_waits_at_once(server):
+    client = await server.polling("anna")
+    poll = await client.start_poll()
+    await until(lambda: server.sessions[client.sid].carrier.waiting)
+    assert (await client.post("1")).body == b"ok"
+    assert (await poll.answer()).packets == ["6"]
+    assert (await client.poll()).status == 400
+    assert not await io.online("anna")
+
+
+@pytest.mark.slow
+async def test_an_aborted_poll_loses_no_packet(server):
+    client = await server.polling("anna")
+    for number in range(20):
+        poll = await client.start_poll()
+        await until(lambda: server.sessions[client.sid].carrier.waiting)
+        (poll.reset if number % 2 else poll.close)()
+        # Whether or not the server has heard of the abort by now.
+        if number % 3:
+            await until(lambda: not server.sessions[client.sid].carrier.waiting)
+            await io.send("user::anna", "news", number)
+            assert (await client.poll()).packets == [f'42["news",{number}]']
+
+
+async def test_a_poll_right_behind_an_aborted_one_is_no_second_poll(server):
+    client = await server.polling("anna")
+    for _ in range(3):
+        poll = await client.start_poll()
+        await until(lambda: server.sessions[client.sid].carrier.waiting)
+        poll.close()
+        following = await client.start_poll()
+        await asyncio.sleep(0.06)
+        await io.send("user::anna", "news")
+        assert (await following.answer()).packets == ['42["news"]']
+
+
+async def test_several_requests_may_share_a_connection(server):
+    client = await server.polling()
+    connection = await Connection.open(server.port)
+    connection.ask("POST", client.query, body='40{"token":"anna"}')
+    connection.ask("GET", client.query)
+    connection.ask("POST", client.query, body='421["echo",1]')
+    connection.ask("GET", client.query)
+    assert (await connection.answer()).body == b"ok"
+    assert (await connection.answer()).text.startswith('40{"sid":')
+    assert (await connection.answer()).body == b"ok"
+    assert (await connection.answer()).text == "431[1]"
+
+
+@pytest.mark.parametrize("expect", [{}, {"Expect": "100-continue"}])
+async def test_a_body_over_the_limit_is_refused_before_it_is_read(server, lines, expect):
+    client = await server.polling("anna")
+    connection = await Connection.open(server.port)
+    connection.ask("POST", client.query, {"Content-Length": 65537} | expect)
+    assert (await connection.answer()).status == 413
+    await connection.ended()
+    assert await io.online("anna")
+    assert not lines()
+
+
+async def test_a_body_at_the_limit_is_taken(server):
+    client = await server.polling("anna")
+    text = "x" * (65536 - len('421["echo",""]'))
+    assert (await client.post(f'421["echo","{text}"]')).body == b"ok"
+    assert json.loads((await client.poll()).text[3:]) == [text]
+
+
+@pytest.mark.parametrize("method", ["POST", "GET", "PUT"])
+async def test_a_chunked_body_over_the_limit_is_refused_once_it_passes_it(server, lines, method):
+    client = await server.polling("anna")
+    connection = await Connection.open(server.port)
+    connection.ask(method, client.query, {"Transfer-Encoding": "chunked"})
+    for _ in range(5):
+        connection.write(b"4000\r\n" + b"x" * 0x4000 + b"\r\n")
+    assert (await connection.answer()).status == 413
+    await connection.ended()
+    assert await io.online("anna")
+    assert not lines()
+
+
+async def test_a_chunked_body_within_the_limit_is_taken(server):
+    client = await server.polling("anna")
+    connection = await Connection.open(server.port)
+    connection.ask("POST", client.query, {"Transfer-Encoding": "chunked"})
+    for part in b'421["ec', b'ho",1]':
+        connection.write(b"%x\r\n%b\r\n" % (len(part), part))
+    connection.write(b"0\r\n\r\n")
+    assert (await connection.answer()).body == b"ok"
+    assert (await client.poll()).text == "431[1]"
+
+
+async def test_a_client_that_is_closed_can_still_fetch_why(server):
+    server.limit(refused_seconds=0.05)
+    client = await server.polling("anna")
+    await io.disconnect("anna", "Go away")
+    closing, disconnect = (await client.poll()).packets[:2]
+    assert json.loads(closing[2:]) == ["closing", {"code": "kicked", "message": "Go away"}]
+    assert disconnect == "41"
+    assert (await client.poll()).text == "1"
+    assert not server.sessions
+
+
+async def test_nothing_is_taken_from_a_client_that_is_closed(server):
+    client = await server.polling("anna")
+    server.sessions[client.sid].end_for_now("drain", "Bye")
+    assert (await client.post('42["echo",1]')).status == 400
+    closing, close = (await client.poll()).packets
+    assert json.loads(closing[2:]) == ["closing", {"code": "drain", "message": "Bye"}]
+    assert close == "1"
+    assert (await client.poll()).status == 400
+    assert not server.sessions
+
+
+async def test_a_client_that_fetches_nothing_is_closed_at_its_backlog(server, lines):
+    server.limit(backlog_bytes=100_000)
+    client = await server.polling("anna")
+    other = await server.websocket("bert")
+    for socket in tuple(io.server.manager.members(None)):
+        await socket.join("room")
+    for _ in range(12):
+        await io.send("room", "news", "x" * 10_000)
+    packets = (await client.poll()).packets
+    assert json.loads(packets[-2][2:])[1]["code"] == "slow"
+    assert packets[-1] == "1"
+    for _ in range(12):
+        assert (await other.event())[0] == "news"
+    assert not await io.online("anna")
+    assert len(lines()) <= 1
+
+
+async def test_a_client_that_fetches_nothing_for_too_long_is_closed(server):
+    server.limit(volatile_bytes=1000, stalled_seconds=0.1)
+    client = await server.polling("anna")
+    await io.send("user::anna", "news", "x" * 2000)
+    await until(lambda: not server.sessions[client.sid].carrier.slot or server.sessions[client.sid].closed)
+    packets = (await client.poll()).packets
+    assert json.loads(packets[-2][2:])[1]["code"] == "slow"
+
+
+@pytest.mark.slow
+async def test_a_client_that_fetches_is_not_behind(server):
+    server.limit(volatile_bytes=1000, stalled_seconds=0.15)
+    client = await server.polling("anna")
+    for _ in range(5):
+        await io.send("user::anna", "news", "x" * 2000)
+        assert len((await client.poll()).packets) == 1
+        await asyncio.sleep(0.06)
+    assert await io.online("anna")
+
+
+async def test_a_client_that_never_fetches_its_end_is_forgotten(server, monkeypatch):
+    monkeypatch.setattr("engine.transport.polling.LINGER_SECONDS", 0.05)
+    server.limit(refused_seconds=0.05)
+    await server.polling("anna")
+    await io.disconnect("anna")
+    await until(lambda: not server.sessions)
+
+
+async def test_a_session_may_be_opened_and_left(server):
+    server.limit(connect_seconds=0.05)
+    clients = [await Polling.open(server.port) for _ in range(5)]
+    await until(lambda: all(session.closed for session in server.sessions.values()))
+    assert [(await client.poll()).text for client in clients] == ["1"] * 5
+    assert not server.sessions
