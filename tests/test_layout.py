@@ -114,7 +114,7 @@ def reads_the_environment(file: Path) -> bool:
 
 def test_only_settings_read_the_environment():
     assert {name_of(file) for file in MODULES if reads_the_environment(file)} == set()
-    assert importers("pydantic_settings") == {"settings"}
+    assert importers("pydantic_settings") == {"engine.process.settings"}
 
 
 def test_only_the_app_and_a_command_line_load_settings():
