@@ -34,7 +34,7 @@ bench: .venv/bench $(if $(shell command -v npm),bench/peers/node/node_modules/in
 	@[ "$$(uname)" != Linux ] || $(PYTHON) -c 'import ctypes; ctypes.CDLL("libcurl.so.4")' 2>/dev/null || \
 		{ echo "MongoDB needs libcurl: sudo apt-get install libcurl4"; exit 1; }
 	@echo "Installing Python packages into .venv ..."
-	@$(PYTHON) -m venv .venv
+	@[ -x .venv/bin/python ] || $(PYTHON) -m venv .venv
 	@$(PIP) -r requirements-dev.txt
 	@touch $@
 
