@@ -2,7 +2,10 @@
 
 import asyncio
 
+import pytest
 import socketio
+
+from engine.testing.people import Someone
 
 RECEIVED_SECONDS = 5
 
@@ -77,3 +80,25 @@ class Client(Inbox):
 
     async def close(self):
         await self.socket.disconnect()
+
+
+@pytest.fixture
+def connect(http_server, base_url, io_loop):
+    """`client = await connect(anna)` opens a connection of hers, which ends with the test; see Client."""
+    clients = []
+
+    async def connect(who: Someone | None = None, **options) -> Client:
+        client = Client(base_url)
+        clients.append(client)
+        await client.open(who and who.jwt, **options)
+        return client
+
+    yield connect
+    for client in clients:
+        io_loop.run_sync(client.close)
+
+
+@pytest.fixture
+def received():
+    """`payload = await received(client, "notice")` waits for the next event of that name, or says what came."""
+    return Inbox.received

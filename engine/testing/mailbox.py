@@ -4,8 +4,12 @@ import asyncio
 import email
 import email.policy
 from dataclasses import dataclass
+from functools import partial
 
+import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
+
+from engine.http import application
 
 PATIENCE_SECONDS = 5.0
 
@@ -75,3 +79,26 @@ class Mailbox:
 
     def close(self):
         self.server.close()
+
+
+@pytest.fixture
+def open_mailbox(io_loop):
+    """`open_mailbox(password="…")` is a mail server, which ends with the test; see Mailbox."""
+    opened = []
+
+    def open_mailbox(**options) -> Mailbox:
+        mailbox = Mailbox()
+        io_loop.run_sync(partial(mailbox.open, **options))
+        opened.append(mailbox)
+        return mailbox
+
+    yield open_mailbox
+    for mailbox in opened:
+        mailbox.close()
+
+
+@pytest.fixture
+def mailbox(open_mailbox, monkeypatch) -> Mailbox:
+    """`mail = await mailbox.next("anna@example.com")` is what the app has sent her; it needs `mailbox.settings`."""
+    monkeypatch.setattr(application, "LATER_SECONDS", 0)
+    return open_mailbox()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 
+import pytest
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
@@ -54,3 +55,17 @@ class Wire:
 
     def close(self):
         self.connection.close()
+
+
+@pytest.fixture
+def wire(http_server, base_url, io_loop):
+    """`wire = await wire()` opens a bare WebSocket; `wire("&jwt=…", headers)` with more in its request."""
+    wires = []
+
+    async def wire(query: str = "", headers: dict[str, str] | None = None) -> Wire:
+        wires.append(await Wire.open(f"{base_url}/socket.io/?EIO=4&transport=websocket{query}", headers))
+        return wires[-1]
+
+    yield wire
+    for each in wires:
+        each.close()

@@ -11,7 +11,7 @@ import pytest
 from engine.mail import mailer as mail
 from engine.mail import server as mail_server
 from engine.mail.mailer import Mailer
-from engine.testing.plugin import needed
+from engine.testing.programs import needed
 from handlers.accounts import letters
 
 LINK = "https://app.example.com/#reset=s3cret-code"

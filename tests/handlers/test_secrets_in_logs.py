@@ -370,7 +370,7 @@ class TestWithoutDatabase:
         self.running = None
 
     @pytest.mark.slow
-    @pytest.mark.gen_test(timeout=60)
+    @pytest.mark.may_take(60)
     async def test_the_database_is_away(self, register, ask, fetch, connect, wire, secrets):
         ann = await register("ann")
         client = await connect(ann)

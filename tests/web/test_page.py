@@ -69,7 +69,7 @@ def test_a_page_whose_token_holds_no_more_asks_to_log_in(play):
     play("anotherSecret")
 
 
-@pytest.mark.gen_test(timeout=60)
+@pytest.mark.may_take(60)
 async def test_one_who_is_disconnected_for_good_reads_why(node, chromium, http_server, base_url, tmp_path, db):
     browser = await asyncio.create_subprocess_exec(
         *(node, PROGRAM, "disconnected", base_url, chromium, tmp_path), stdin=PIPE, stdout=PIPE

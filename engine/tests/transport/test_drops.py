@@ -52,7 +52,7 @@ class Holds:
 
 
 @pytest.mark.slow
-@pytest.mark.gen_test(timeout=60)
+@pytest.mark.may_take(60)
 @pytest.mark.parametrize("how", [b"politely", b"rudely"])
 async def test_thousands_who_drop_at_once_never_hold_the_loop(server, lines, how):
     gone = []
@@ -84,7 +84,7 @@ async def test_thousands_who_drop_at_once_never_hold_the_loop(server, lines, how
 
 
 @pytest.mark.slow
-@pytest.mark.gen_test(timeout=60)
+@pytest.mark.may_take(60)
 async def test_thousands_who_are_silent_are_ended_without_holding_the_loop(server, lines):
     leavers = await crowd(server.port)
     await until(lambda: len(io.server.manager.sockets.get("/", {})) == CLIENTS, seconds=40)
@@ -101,7 +101,7 @@ async def test_thousands_who_are_silent_are_ended_without_holding_the_loop(serve
 
 
 @pytest.mark.slow
-@pytest.mark.gen_test(timeout=60)
+@pytest.mark.may_take(60)
 async def test_thousands_whose_tokens_expire_at_once_are_closed_without_holding_the_loop(server, lines):
     leavers = await crowd(server.port)
     await until(lambda: len(io.server.manager.sockets.get("/", {})) == CLIENTS, seconds=40)

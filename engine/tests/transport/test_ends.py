@@ -235,7 +235,7 @@ async def test_a_second_signal_ends_it_at_once(start):
 
 
 @pytest.mark.slow
-@pytest.mark.gen_test(timeout=60)
+@pytest.mark.may_take(60)
 @pytest.mark.parametrize("seconds", [0, 5])
 async def test_thousands_are_sent_away_without_holding_the_loop(server, lines, seconds):
     gone = []

@@ -76,7 +76,7 @@ def start(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.gen_test(timeout=120)
+@pytest.mark.may_take(120)
 async def test_nothing_that_clients_send_hurts_the_others(start):
     server, other = await start("attacked"), await start("left alone")
     crowd, control = await Crowd.gather(server.port, CROWD), await Crowd.gather(other.port, CONTROL)

@@ -11,7 +11,7 @@ from engine.testing.people import Someone
 from engine.testing.stoppable import Stoppable
 from realtime import io
 
-pytestmark = [pytest.mark.slow, pytest.mark.gen_test(timeout=60)]
+pytestmark = [pytest.mark.slow, pytest.mark.may_take(60)]
 PASSWORD = {"password": "correct horse"}
 
 

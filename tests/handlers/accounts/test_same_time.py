@@ -8,7 +8,7 @@ import pytest
 
 from engine.http import application
 
-pytestmark = [pytest.mark.slow, pytest.mark.gen_test(timeout=120)]
+pytestmark = [pytest.mark.slow, pytest.mark.may_take(120)]
 TRIES = 200
 
 

@@ -7,10 +7,9 @@ import time
 import pytest
 
 from engine.testing.client import Client
-from engine.testing.plugin import DATABASE
 from engine.testing.processes import APP, ROOT, Process
 
-pytestmark = [pytest.mark.slow, pytest.mark.gen_test(timeout=60)]
+pytestmark = [pytest.mark.slow, pytest.mark.may_take(60)]
 BLOCK = [sys.executable, "-m", "models", "block", "ann"]
 
 
@@ -25,7 +24,7 @@ def start(tmp_path, mongodb_url, db):
             "ADDRESS": "127.0.0.1",
             "JWT_SECRET": "s" * 32,
             "MONGODB_URL": mongodb_url,
-            "MONGODB_DATABASE": DATABASE,
+            "MONGODB_DATABASE": db.name,
             "PUBLIC_URL": "https://app.example.com",
             "PYTHONPATH": str(ROOT),
         }
