@@ -9,17 +9,16 @@ from pathlib import Path
 import argon2
 
 import models
+from bench import rooms
 from bench.users import SECRET, Users
 from engine.mongo import mongod
 from models.accounts import passwords
 from models.accounts.sessions import Sessions
 from models.accounts.user import User
-from models.room import Room
 
 DATABASE = "bench"
-ROOM_SIZE = 10
 DAY = 86400
-MEMBERS = 2 * ROOM_SIZE
+MEMBERS = 2 * rooms.SIZE
 PASSWORD = "correct horse battery"
 
 
@@ -39,20 +38,18 @@ class Registration:
 
     async def rooms(self, numbers: range):
         """All of these users, several rooms at once."""
-        starts = iter(numbers[::ROOM_SIZE])
+        starts = iter(numbers[:: rooms.SIZE])
 
         async def worker():
             for start in starts:
-                await self.room(range(start, min(start + ROOM_SIZE, numbers.stop)))
+                await self.room(range(start, min(start + rooms.SIZE, numbers.stop)))
 
         await asyncio.gather(*(worker() for _ in range(32)))
 
     async def room(self, numbers: range):
         """A few users who share a room."""
         users = [await User.register(self.db, f"user{number}", email(number), PASSWORD) for number in numbers]
-        room = await Room.create(self.db, f"Room {numbers.start}", users[0])
-        for user in users[1:]:
-            await room.add(user)
+        await rooms.create(self.db, f"Room {numbers.start}", users)
         # Who logs in by the thousand ends their own earliest sessions: those users' tokens would not last.
         for user in users if numbers.start >= MEMBERS else []:
             pair = await self.sessions.begin(user, "benchmark", "127.0.0.1")
@@ -70,6 +67,7 @@ async def registered(count: int) -> AsyncIterator[Users]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, mongod.running(Path(folder) / "mongo") as url:
         db = models.connect(url, DATABASE)
         await models.prepare(db)
+        await rooms.prepare(db)
         registration = Registration(db)
         await registration.everybody(count)
         db.client.close()

@@ -1,4 +1,4 @@
-"""The starter as shipped, in production's settings, with the events that the benchmark needs added.
+"""The starter as shipped, in production's settings, with the hook and the events that the benchmark needs.
 
 `python -m bench.peers.ours PORT`; the environment names the secret and the database.
 """
@@ -8,7 +8,8 @@ import sys
 
 from pydantic import BaseModel
 
-from app import main
+import app
+from bench import rooms
 from bench.peers.heartbeat import Heartbeat
 from realtime import io
 
@@ -25,6 +26,13 @@ class Order(BaseModel):
     size: int
     first: int
     count: int
+
+
+async def connection(socket, user):
+    """As the example's, which a clone deletes."""
+    for room in await rooms.of(socket.db, user.id):
+        await io.join(user.id, f"room::{room}")
+    await io.send(f"user::{user.id}", "welcome_event", f"Hello {user.email}")
 
 
 @io.on("join")
@@ -74,4 +82,6 @@ async def watched(socket, _):
 
 if __name__ == "__main__":
     os.environ["PORT"] = sys.argv[1]
-    main()
+    # Instead of the app's own, which make_app gives to io.attach.
+    app.connection = connection
+    app.main()
