@@ -2,6 +2,7 @@
 # make test       the fast tests; make test-all runs them all
 # make lint       style
 # make bench      the benchmark
+# make check-engine   names the files of engine/ that somebody has edited; make manifest, before a release, accepts them
 
 SHELL := /bin/bash
 PYTHON ?= python3
@@ -26,7 +27,13 @@ lint: .venv/installed
 bench: .venv/bench $(if $(shell command -v npm),bench/peers/node/node_modules/installed)
 	$(BIN)/python -m bench
 
-.venv/installed: requirements.txt requirements-dev.txt
+check-engine: .venv/installed
+	$(BIN)/python -m engine.package.manifest
+
+manifest: .venv/installed
+	$(BIN)/python -m engine.package.manifest write
+
+.venv/installed: requirements.txt requirements-dev.txt engine/requirements.txt engine/requirements-dev.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed. If you have one under another name: PYTHON=python3.13 make run"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
@@ -50,4 +57,4 @@ node_modules/installed bench/peers/node/node_modules/installed:
 	@cd $(dir $<) && npm install --no-audit --no-fund --no-package-lock --loglevel=error
 	@touch $@
 
-.PHONY: run test test-all lint bench
+.PHONY: run test test-all lint bench check-engine manifest

@@ -1,1 +1,3 @@
-"""The machinery under `io`: Engine.IO v4 and Socket.IO v5 on Tornado's IOLoop. Not yours to edit."""
+"""The machinery under the app: a newer version replaces this folder as a whole. Not yours to edit."""
+
+__version__ = "1.0.0"
