@@ -10,6 +10,7 @@ from tornado.log import access_log, gen_log
 from tornado.web import Application as TornadoApplication
 
 from engine.http.handler import Handler
+from engine.loop.tasks import Tasks
 from engine.mongo import DatabaseAway
 
 LATER_SECONDS = 1.0  # at most
@@ -31,7 +32,7 @@ class Application(TornadoApplication):
         gen_log.addFilter(unquoted)
         # Weak, because Tornado drops a request without a word when its client goes away.
         self.unanswered = WeakSet()
-        self.later_tasks: set[asyncio.Task] = set()
+        self.later_tasks = Tasks()
 
     def get_handler_delegate(self, request, target_class, *args, **kwargs):
         if issubclass(target_class, Handler):
@@ -40,9 +41,7 @@ class Application(TornadoApplication):
 
     def later(self, coroutine: Coroutine):
         """Runs what no answer should wait for, or whose time no answer should tell: not this one's, nor the next."""
-        task = asyncio.get_running_loop().create_task(self._run(coroutine))
-        self.later_tasks.add(task)
-        task.add_done_callback(self.later_tasks.discard)
+        self.later_tasks.spawn(self._run(coroutine))
 
     async def _run(self, coroutine: Coroutine):
         try:

@@ -2,9 +2,9 @@
 
 import asyncio
 
+from engine.loop.portions import Portion
+
 TICK_SECONDS = 0.05
-TURN_SECONDS = 0.01
-"""How long at a time it may hold the loop."""
 
 
 class Wheel:
@@ -47,13 +47,13 @@ class Wheel:
 
     def turn(self) -> None:
         """Call what is due, for a while; what is left comes right after others had their turn."""
-        loop = asyncio.get_running_loop()
+        loop, portion = asyncio.get_running_loop(), Portion()
         now = loop.time()
         try:
             while self.position < int(now / TICK_SECONDS):
                 slot = self.position + 1
                 while items := self.slots.get(slot):
-                    if loop.time() - now > TURN_SECONDS:
+                    if portion.over:
                         return
                     self.call(next(iter(items)), now)
                 self.position = slot

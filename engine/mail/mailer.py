@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from urllib.parse import urlsplit
 
+from engine.loop.tasks import Tasks
 from engine.mail.server import MailServer, is_temporary, reason
 
 MOST_AT_ONCE = 4
@@ -27,7 +28,7 @@ class Mailer:
         self.server = MailServer.at(smtp_url, own_name) if smtp_url else None
         self.sender, self.production = sender or f"app@{own_name}", production
         self.slots = asyncio.Semaphore(MOST_AT_ONCE)
-        self.unsent: set[asyncio.Task] = set()
+        self.unsent = Tasks()
         self.stopping = asyncio.Event()
         self.failing = False
 
@@ -60,9 +61,7 @@ class Mailer:
         elif len(self.unsent) >= MOST_UNSENT:
             log.error("A mail was dropped: %d are waiting for the mail server already", MOST_UNSENT)
         else:
-            task = asyncio.get_running_loop().create_task(self._send(message))
-            self.unsent.add(task)
-            task.add_done_callback(self.unsent.discard)
+            self.unsent.spawn(self._send(message))
 
     async def _send(self, message: EmailMessage):
         for pause in (*PAUSES_SECONDS, None):
@@ -104,5 +103,4 @@ class Mailer:
     def _give_up(self):
         if self.unsent:
             log.error("Mails that the stop left unsent: %d", len(self.unsent))
-        for task in self.unsent:
-            task.cancel()
+        self.unsent.cancel()

@@ -1,10 +1,11 @@
 """Whether MongoDB can be asked, without everybody waiting to find out."""
 
-import asyncio
 import time
 
 import pymongo
 from pymongo.errors import ConnectionFailure, PyMongoError
+
+from engine.loop.single_flight import SingleFlight
 
 FRESH_SECONDS = 1.0
 ANSWER_SECONDS = 1.0
@@ -16,16 +17,14 @@ class Availability:
     def __init__(self, db):
         self._db = db
         self._answered = -FRESH_SECONDS
-        self._asking: asyncio.Task | None = None
+        self._asking = SingleFlight(self.ask)
 
     async def check(self):
         """Raises DatabaseAway if it is away. One question serves all who ask meanwhile, and within a second after."""
         fresh = time.monotonic() - self._answered < FRESH_SECONDS
         if fresh and self._db.client.topology_description.has_writable_server():
             return
-        if self._asking is None or self._asking.done():
-            self._asking = asyncio.get_running_loop().create_task(self.ask())
-        if not await asyncio.shield(self._asking):
+        if not await self._asking.ask():
             raise ConnectionFailure("MongoDB is away")
 
     async def ask(self) -> bool:

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Iterator
 from functools import wraps
 from typing import Any
 
+from engine.loop.tasks import Tasks
+
 
 class Group:
     """Those who asked in this turn, each with a future of their own: one who gives up takes the answer from nobody."""
@@ -44,15 +46,13 @@ def grouped(fetch: Callable[[Any, list], Awaitable[dict]]):
     An error of `fetch` is raised to everyone who was waiting for it.
     """
     collecting: Group | None = None
-    running: set[asyncio.Task] = set()
+    running = Tasks()
 
     def start(group: Group):
         nonlocal collecting
         if collecting is group:
             collecting = None
-        task = asyncio.ensure_future(group.answer(fetch))
-        running.add(task)
-        task.add_done_callback(running.discard)
+        running.spawn(group.answer(fetch))
 
     @wraps(fetch)
     async def get(db, key):

@@ -1,11 +1,9 @@
 """Who is connected here, for people to look at."""
 
-import asyncio
 from datetime import datetime
 from typing import NamedTuple
 
-PORTION_SECONDS = 0.01
-"""How long at a time it may hold the loop."""
+from engine.loop.portions import in_portions
 
 
 class ConnectedSocket(NamedTuple):
@@ -27,12 +25,9 @@ class Connection(NamedTuple):
 
 async def connections(rooms) -> list[Connection]:
     """Everybody who is in any namespace, in the order in which they came. Many are counted in portions."""
-    loop = asyncio.get_running_loop()
-    users, until = {}, loop.time() + PORTION_SECONDS
-    for socket in [socket for namespace in rooms.get_namespaces() for socket in rooms.members(None, namespace)]:
-        if loop.time() > until:
-            await asyncio.sleep(0)
-            until = loop.time() + PORTION_SECONDS
+    users = {}
+    sockets = [socket for namespace in rooms.get_namespaces() for socket in rooms.members(None, namespace)]
+    async for socket in in_portions(sockets):
         if socket.ended is None:
             connected = ConnectedSocket(socket.id, socket.since, socket.ip, sorted(socket.rooms))
             users.setdefault(socket.user_id, Connection(socket.user_id, socket.user, [])).sockets.append(connected)

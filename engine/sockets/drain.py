@@ -2,26 +2,24 @@
 
 import asyncio
 
+from engine.loop.portions import Portion
+
 CLOSING, ENDING, CANCELLED = 0.6, 0.3, 0.1
 """How the time is shared: closing all, what goes on by itself, the disconnect handlers behind what had to be ended."""
 SHORTEST_SECONDS = 0.1
 STEP_SECONDS = 0.02
 """How far apart two ends need to be, so that a few clients don't hold up a restart."""
-PORTION_SECONDS = 0.01
-"""How long at a time it may hold the loop."""
 
 
 async def drain(server, seconds: float) -> None:
     """Close everybody for now and wait for what still runs, no longer than so many seconds."""
     server.eio.draining = True
     await close_all(list(server.eio.sockets.values()), seconds * CLOSING)
-    server.eio.end_departed()
+    server.eio.departed.work()
     await ended(server, seconds * ENDING)
-    for worker in server.unfinished:
-        worker.cancel()
+    server.unfinished.cancel()
     await ended(server, seconds * CANCELLED)
-    for task in server.tasks:
-        task.cancel()
+    server.tasks.cancel()
     server.revocations.stop()
 
 
@@ -34,9 +32,9 @@ async def close_all(sessions: list, seconds: float) -> None:
     began, total = loop.time(), len(sessions)
     seconds = min(seconds, total * STEP_SECONDS)
     while sessions:
-        now = loop.time()
-        due = total * min(1, (now - began) / seconds) if seconds else total
-        while sessions and total - len(sessions) <= due and (not seconds or loop.time() - now < PORTION_SECONDS):
+        portion = Portion()
+        due = total * min(1, (loop.time() - began) / seconds) if seconds else total
+        while sessions and total - len(sessions) <= due and not (seconds and portion.over):
             sessions.pop().end_for_now("drain", "The server restarts; this client connects again by itself.")
         if sessions:
             await asyncio.sleep(STEP_SECONDS)

@@ -12,6 +12,7 @@ from engine.errors import EventError, Unavailable
 from engine.hub import Rooms
 from engine.limits import Limits
 from engine.loop.guard import guarded
+from engine.loop.tasks import Tasks
 from engine.names import user_room
 from engine.sockets import dispatch
 from engine.sockets.admissions import Admissions
@@ -50,9 +51,8 @@ class Server(socketio.AsyncServer):
         self.events, self.db = events, db
         self.hooks = Hooks()
         self.admissions, self.revocations = Admissions(), Revocations(self)
-        self.tasks: set[asyncio.Task] = set()
-        self.unfinished: set[asyncio.Task] = set()
-        """What still runs for clients that are gone: hooks and handlers."""
+        self.tasks, self.unfinished = Tasks(), Tasks()
+        """What nobody awaits, and what still runs for clients that are gone: hooks and handlers."""
         super().__init__(async_mode="tornado", client_manager=Rooms(), limits=limits)
         self.eio.client_class = lambda session: Client(self, session)
 
@@ -62,10 +62,7 @@ class Server(socketio.AsyncServer):
 
     def spawn(self, coroutine) -> asyncio.Task:
         """Run a task that the server keeps hold of until it is done."""
-        task = asyncio.get_running_loop().create_task(coroutine)
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-        return task
+        return self.tasks.spawn(coroutine)
 
     async def authenticate_client(self, token: str):
         """Ask the app what a token gives. Raises Refused, and Unavailable, also where the answer takes too long."""

@@ -207,8 +207,7 @@ class Socket:
         if worker:
             if hook.is_running(self):
                 worker.cancel()
-            self.server.unfinished.add(worker)
-            worker.add_done_callback(self.server.unfinished.discard)
+            self.server.unfinished.hold(worker)
             await asyncio.wait([worker])
         await self.server.run_disconnect_handlers(self, reason)
 

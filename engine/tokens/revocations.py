@@ -5,9 +5,8 @@ import logging
 
 from engine.errors import Unavailable
 from engine.loop.guard import guarded
-
-PORTION_SECONDS = 0.01
-"""How long at a time it may hold the loop."""
+from engine.loop.portions import in_portions
+from engine.loop.single_flight import SingleFlight
 
 log = logging.getLogger("realtime")
 
@@ -17,7 +16,7 @@ class Revocations:
 
     def __init__(self, server):
         self.server = server
-        self.slot = self.asking = None
+        self.slot, self.asking = None, SingleFlight(self.ask)
         self.failing = False
 
     def watch(self) -> None:
@@ -30,8 +29,7 @@ class Revocations:
         """Ask, unless the last answer is still due; returns when to ask again."""
         if not (self.server.admissions or self.server.manager.get_namespaces()):
             return None
-        if self.asking is None:
-            self.asking = asyncio.get_running_loop().create_task(self.ask())
+        self.asking.start()
         return now + self.server.limits.ended_seconds
 
     async def ask(self) -> None:
@@ -43,19 +41,13 @@ class Revocations:
             self.worked()
         except Exception as error:
             self.failed(error)
-        finally:
-            self.asking = None
 
     async def close(self, ended) -> None:
         """Close the sockets of sessions that have ended, in portions; handshakes hear of all of them at once."""
         for session in ended:
             self.server.admissions.throw_out(str(session.user_id), session.session_id)
-        until = self.server.eio.wheel.now() + PORTION_SECONDS
-        for session in ended:
+        async for session in in_portions(ended):
             self.server.close_sockets(session.user_id, "revoked", session.why, session.session_id)
-            if self.server.eio.wheel.now() > until:
-                await asyncio.sleep(0)
-                until = self.server.eio.wheel.now() + PORTION_SECONDS
 
     def worked(self) -> None:
         """Say so once if it did not before."""
@@ -73,5 +65,4 @@ class Revocations:
     def stop(self) -> None:
         """The server has ended."""
         self.server.eio.wheel.cancel(self)
-        if self.asking:
-            self.asking.cancel()
+        self.asking.cancel()

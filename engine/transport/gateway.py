@@ -2,6 +2,8 @@
 
 import asyncio
 
+from engine.loop.single_flight import SingleFlight
+
 AVAILABLE_SECONDS = 2.0
 
 
@@ -14,7 +16,7 @@ class Gateway:
     def __init__(self, accounts, proxies=None, origins=()):
         self.accounts, self.proxies = accounts, proxies
         self.origins = list(origins)
-        self.asking: asyncio.Task | None = None
+        self.asking = SingleFlight(self.ask)
 
     def address(self, request) -> str:
         """The client's address."""
@@ -26,9 +28,7 @@ class Gateway:
 
     async def is_back(self) -> bool:
         """Whether handshakes can be served again; one question serves all who ask meanwhile."""
-        if self.asking is None or self.asking.done():
-            self.asking = asyncio.get_running_loop().create_task(self.ask())
-        return await asyncio.shield(self.asking)
+        return await self.asking.ask()
 
     async def ask(self) -> bool:
         """Ask the app, not for long."""

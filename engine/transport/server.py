@@ -1,20 +1,14 @@
 """engineio's AsyncServer with sessions, carriers and timers of our own."""
 
-import asyncio
-from collections import deque
-
 import engineio
 
 from engine.limits import Limits
 from engine.loop.garbage import Garbage
 from engine.loop.inbox import Inbox
 from engine.loop.outbox import Outbox
+from engine.loop.portions import Gradually
 from engine.loop.wheel import Wheel
 from engine.transport.link import Handshake, Session
-from engine.transport.websocket import WebSocket
-
-ENDING_SECONDS = 0.01
-"""How long at a time the ends of connections may hold the loop."""
 
 
 class EngineServer(engineio.AsyncServer):
@@ -28,7 +22,8 @@ class EngineServer(engineio.AsyncServer):
         super().__init__(monitor_clients=False, **options)
         self.limits = limits
         self.wheel, self.inbox, self.outbox, self.garbage = Wheel(), Inbox(), Outbox(), Garbage()
-        self.departed: deque[WebSocket] = deque()
+        self.departed = Gradually()
+        """The ends of WebSockets that are gone: thousands may go at once."""
         self.client_class = None
         self.websockets = 0
         """How many WebSockets are open, those in their closing handshake and upgrade probes included."""
@@ -42,23 +37,6 @@ class EngineServer(engineio.AsyncServer):
         self.sockets[session.sid] = session
         self.garbage.session_opened()
         return session
-
-    def depart(self, websocket: WebSocket) -> None:
-        """A WebSocket is gone: end its session soon. Thousands that go at once are ended in small portions."""
-        if not self.departed:
-            asyncio.get_running_loop().call_soon(self.end_departed)
-        self.departed.append(websocket)
-
-    def end_departed(self) -> None:
-        """End the sessions of WebSockets that are gone, for a while."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + ENDING_SECONDS
-        try:
-            while self.departed and loop.time() < until:
-                self.departed.popleft().leave()
-        finally:
-            if self.departed:
-                loop.call_later(0, self.end_departed)
 
     def _get_socket(self, sid):
         """Replaces a look-up that forgets sessions whose last packets are still to be fetched."""

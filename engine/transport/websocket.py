@@ -5,6 +5,7 @@ import logging
 import socket
 from contextlib import suppress
 
+from engine.loop.portions import Portion
 from engine.wire.frame_reader import ERROR, FrameReader
 from engine.wire.frames import BINARY, CLOSE, NO_STATUS, PING, TEXT, close_frame, pong_frame
 
@@ -60,11 +61,10 @@ class WebSocket(asyncio.Protocol):
 
     def read_portions(self, data: bytes) -> None:
         """Read much in portions, between which others get their turn."""
-        loop = asyncio.get_running_loop()
-        until = loop.time() + READING_SECONDS / (len(self.engine.inbox.waiting) or 1)
+        portion = Portion(READING_SECONDS / (len(self.engine.inbox.waiting) or 1))
         for end in range(PORTION_BYTES, len(data) + PORTION_BYTES, PORTION_BYTES):
             self.read(data[end - PORTION_BYTES : end])
-            if self.held is None and loop.time() > until and end < len(data):
+            if self.held is None and portion.over and end < len(data):
                 self.pause_reading()
                 self.resting = True
                 self.engine.inbox.add(self)
@@ -94,12 +94,12 @@ class WebSocket(asyncio.Protocol):
     def eof_received(self):
         """The peer is gone: called by the loop. To close takes longer than anything else, so it comes in portions."""
         if self.session and not self.closing:
-            self.engine.depart(self)
+            self.engine.departed.add(self.leave)
             return True
         return False
 
     def leave(self) -> None:
-        """End the session of a peer that is gone: called by the server, for a portion of many at a time."""
+        """End the session of a peer that is gone: called in portions of many."""
         if self.session:
             self.session.lost("transport close")
             self.session = self.receive = None
@@ -115,7 +115,7 @@ class WebSocket(asyncio.Protocol):
         self.pending.clear()
         self.engine.wheel.cancel(self)
         if self.session:
-            self.engine.depart(self)
+            self.engine.departed.add(self.leave)
         elif self.given_up:
             self.given_up()
 

@@ -183,7 +183,7 @@ async def test_nobody_is_asked_while_nobody_is_here(connected, office, until):
     client = await connected(ANNA)
     await until(lambda: office.asked > 2)
     await client.close()
-    await until(lambda: io.server.revocations.slot is None and io.server.revocations.asking is None)
+    await until(lambda: io.server.revocations.slot is None and not io.server.revocations.asking.running)
     asked = office.asked
 
     assert not io.server.eio.wheel.slots
@@ -224,7 +224,7 @@ async def test_with_the_database_away_it_is_said_once_and_all_is_made_up_for_lat
     office.away = False
 
     await client.closed()
-    await until(lambda: io.server.revocations.asking is None)
+    await until(lambda: not io.server.revocations.asking.running)
     assert told() == [WARNED, HEALED]
 
 
@@ -290,7 +290,7 @@ async def test_a_question_that_hangs_does_not_hold_up_the_end(connected, app, ht
     io.server.accounts.ended = hang
     await connected(ANNA)
     await begun.wait()
-    since, tasks = io_loop.time(), io.server.revocations.asking
+    since, tasks = io_loop.time(), io.server.revocations.asking.task
 
     await drain(app, http_server, 1)
 
