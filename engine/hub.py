@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from socketio.async_manager import AsyncManager
 
-from engine.names import check_room
+from engine.names import check_event, check_room
 from engine.wire.packet import Message, encode_event
 
 NOBODY = frozenset()
@@ -90,7 +90,7 @@ class Rooms(AsyncManager):
         skip = frozenset(skip_sid if isinstance(skip_sid, list) else [skip_sid])
         sockets = self.members(room if to is None else to, namespace)
         if not callback:
-            self.send(encode_event(event, data, namespace), sockets, skip)
+            self.send(encode_event(check_event(event), data, namespace), sockets, skip)
             return
         for socket in tuple(sockets):
             if socket.id not in skip:

@@ -8,7 +8,7 @@ from tornado.web import Application
 from engine.accounts import Accounts
 from engine.http.client_address import Proxies
 from engine.limits import Limits
-from engine.names import check_room, check_target, user_room
+from engine.names import check_event, check_room, check_target, user_room
 from engine.sockets import hook
 from engine.sockets.connected import Connection, connections
 from engine.sockets.dispatch import Handlers
@@ -84,13 +84,13 @@ class IO:
         events skip the sockets that are behind. Returns once the event is handed to the sockets' writers.
         Raises ValueError for no room, a reserved event and NaN, TypeError for what JSON cannot hold.
         """
-        message = encode_event(event, payload)
+        message = encode_event(check_event(event), payload)
         rooms = self.server.manager
         rooms.send(message, rooms.members(check_target(room)), (skip,), volatile)
 
     async def broadcast(self, event: str, payload=None) -> None:
         """Send an event to every connected socket. Raises what `send` raises."""
-        message = encode_event(event, payload)
+        message = encode_event(check_event(event), payload)
         self.server.manager.send(message, self.server.manager.members(None))
 
     async def join(self, user_id, room: str) -> None:

@@ -1,6 +1,8 @@
-"""Which names rooms and users may have."""
+"""Which names rooms, users and events may have."""
 
 from uuid import UUID
+
+from engine.tokens.events import EXPIRING
 
 
 def user_room(user_id) -> str:
@@ -8,6 +10,13 @@ def user_room(user_id) -> str:
     if not isinstance(user_id, str | int | UUID) or isinstance(user_id, bool):
         raise TypeError(f"a user's id is a str, int or UUID, not {type(user_id).__name__}")
     return f"user::{user_id}"
+
+
+def check_event(event: str) -> str:
+    """Return the name of an event that the app may send. Raises ValueError for one that only the engine sends."""
+    if event == EXPIRING:
+        raise ValueError(f"'{event}' is sent by the engine itself; choose another name")
+    return event
 
 
 def check_room(room: str) -> str:

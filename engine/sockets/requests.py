@@ -3,6 +3,7 @@
 import asyncio
 
 from engine.errors import NotConnected
+from engine.names import check_event
 from engine.wire.packet import encode_event
 
 
@@ -22,7 +23,7 @@ class Question:
         """
         sockets = tuple(sockets)
         if not sockets:
-            encode_event(self.event, self.payload)
+            encode_event(check_event(self.event), self.payload)
             raise NotConnected("Nobody is connected who could answer.")
         try:
             for socket in sockets:

@@ -8,7 +8,7 @@ from collections import deque
 from datetime import UTC, datetime
 
 from engine.errors import EventError
-from engine.names import check_room
+from engine.names import check_event, check_room
 from engine.sockets import dispatch, hook
 from engine.sockets.requests import Question
 from engine.tokens import renewal
@@ -81,7 +81,7 @@ class Socket:
 
     async def send(self, event: str, payload=None) -> None:
         """Send an event to this socket alone. Raises ValueError or TypeError for what cannot be sent."""
-        self.write(encode_event(event, payload, self.namespace))
+        self.write(encode_event(check_event(event), payload, self.namespace))
 
     async def request(self, event: str, payload=None, *, timeout: float = 5.0):
         """Send an event and return the client's answer. Raises NotConnected, and TimeoutError after `timeout` s."""
@@ -129,7 +129,7 @@ class Socket:
         if self.acks is None:
             self.acks, self.counter = {}, itertools.count(1)
         ack_id = next(self.counter)
-        message = encode_event(event, payload, self.namespace, ack_id)
+        message = encode_event(check_event(event), payload, self.namespace, ack_id)
         self.acks[ack_id] = callback
         self.write(message)
         # The answer comes behind all that the client has emitted, so reading must not wait for the handler that asks.

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from engine.errors import InvalidPacket
 from engine.limits import Limits
-from engine.tokens.events import EXPIRING
 from engine.wire.frames import binary_frame, text_frame
 from engine.wire.payload import dumps, loads
 
@@ -68,8 +67,8 @@ def encode_event(event: str, payload=None, namespace: str = "/", id: int | None 
 
     Raises ValueError for a reserved event name, and what `encode` raises.
     """
-    if event in RESERVED_EVENTS or event == EXPIRING:
-        raise ValueError(f"'{event}' is sent by Socket.IO or its engine; choose another name")
+    if event in RESERVED_EVENTS:
+        raise ValueError(f"'{event}' is sent by Socket.IO itself; choose another name")
     if not isinstance(event, str):
         raise TypeError(f"an event's name is a str, not {type(event).__name__}")
     return encode(EVENT, [event, *arguments(payload)], namespace, id)
