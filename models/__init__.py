@@ -3,11 +3,11 @@
 from engine import mongo
 from engine.mongo import CannotConnect, Database, DatabaseAway, connect
 from models import belongings, message, room
-from models.accounts import codes, session, user
+from models.accounts import codes, sessions, user
 
 __all__ = ["CannotConnect", "Database", "DatabaseAway", "connect", "prepare"]
 
 
 async def prepare(db: Database) -> None:
     """Makes the indexes that models rely on. Raises CannotConnect."""
-    await mongo.prepare(db, [user, session, codes, room, message, belongings])
+    await mongo.prepare(db, [user, sessions, codes, room, message, belongings])

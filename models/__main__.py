@@ -7,7 +7,7 @@ from contextlib import nullcontext
 
 import models
 from engine.mongo import mongod
-from models.accounts import session
+from models.accounts import sessions
 from models.accounts.errors import AccountBlocked
 from models.accounts.user import User
 from settings import Settings, SettingsError, load
@@ -34,7 +34,7 @@ async def make_user(db, user: User) -> str:
 async def block(db, user: User) -> str:
     """log a user out everywhere, and let them in no more"""
     await user.change(db, blocked=True)
-    await session.end_all(db, user.id, f"{AccountBlocked.message}.")
+    await sessions.end_all(db, user.id, f"{AccountBlocked.message}.")
     return f"{user.username} is blocked and logged out everywhere."
 
 
@@ -46,7 +46,7 @@ async def unblock(db, user: User) -> str:
 
 async def log_out(db, user: User) -> str:
     """log a user out everywhere; they may log in again"""
-    await session.end_all(db, user.id, LOGGED_OUT)
+    await sessions.end_all(db, user.id, LOGGED_OUT)
     return f"{user.username} is logged out everywhere."
 
 

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from engine.http.rate_limits import by_address
 from handlers.accounts.confirmation import send_confirmation
 from handlers.accounts.signed_in import Device, SignedInHandler
-from models.accounts import session
+from models.accounts import sessions
 from models.accounts.errors import EmailNotConfirmed
 from models.accounts.fields import LONGEST_EMAIL, LONGEST_PASSWORD, Email, Password, Username, check_password_of, folded
 from models.accounts.user import User
@@ -62,7 +62,7 @@ class LoginHandler(SignedInHandler):
         account = user.id if user else folded(identifier)
         await self.limits.spend("login by address", self.network)
         await self.limits.spend("login by account and address", account, self.network)
-        known = map(by_address, await session.addresses(self.db, user and user.id))
+        known = map(by_address, await sessions.addresses(self.db, user and user.id))
         if self.network not in known:
             await self.limits.spend("login by account from new addresses", account)
         return account

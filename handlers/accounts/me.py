@@ -8,7 +8,7 @@ from handlers.accounts.confirmation import send_confirmation
 from handlers.accounts.signed_in import SignedInHandler
 from handlers.base import authenticated
 from models import belongings
-from models.accounts import codes, session
+from models.accounts import codes, sessions
 from models.accounts.fields import LONGEST_PASSWORD, Email, Username
 
 DELETED = "The account was deleted."
@@ -57,7 +57,7 @@ class MeHandler(SignedInHandler):
         await me.delete(self.db)
         # Last, so that a login in between ends as well.
         await self.sessions.end_all(me.id, DELETED)
-        await session.forget_places(self.db, me.id)
+        await sessions.forget_places(self.db, me.id)
         if self.has_cookie():
             self.clear_refresh_cookie()
         self.write({"ok": True})

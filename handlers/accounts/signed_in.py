@@ -30,7 +30,7 @@ class SignedInHandler(BaseHandler):
 
     @property
     def sessions(self):
-        """The app's sessions, see models/accounts/sessions.py."""
+        """The app's sessions, see models/accounts/sessions."""
         return self.settings["sessions"]
 
     def device_form(self, model: type[Device]) -> Device:

@@ -221,7 +221,7 @@ async def test_a_thousand_who_ask_at_once_are_a_few_queries(db, sessions, ann, b
 
 
 async def test_a_user_has_only_so_many_sessions(sessions, ann, begin, monkeypatch):
-    monkeypatch.setattr("models.accounts.session.MOST_SESSIONS", 3)
+    monkeypatch.setattr("models.accounts.sessions.refreshing.MOST_SESSIONS", 3)
     pairs = []
     for _ in range(5):
         pairs.append(await begin(ann))
