@@ -6,6 +6,7 @@ from engine import process
 from engine.http.application import Application
 from engine.http.client_address import Proxies
 from engine.http.handler import NotFoundHandler
+from engine.http.origins import Origins
 from engine.http.rate_limits import RateLimits
 from engine.mail.mailer import Mailer
 from engine.mongo.availability import Availability
@@ -23,6 +24,7 @@ def make_app(settings: Settings, db: models.Database) -> Application:
     lifetimes = settings.access_token_seconds, settings.refresh_token_seconds
     sessions, availability = Sessions(db, settings.jwt_secret, *lifetimes), Availability(db)
     proxies = Proxies(settings.trusted_proxies)
+    origins = Origins(settings.cors_origins, proxies)
     app = Application(
         routes,
         default_handler_class=NotFoundHandler,
@@ -31,7 +33,7 @@ def make_app(settings: Settings, db: models.Database) -> Application:
         sessions=sessions,
         mailer=Mailer(settings.smtp_url, settings.mail_from, settings.public_url, settings.production),
         rate_limits=RateLimits(ACCOUNT_LIMITS, settings.rate_limits),
-        cors_origins=settings.cors_origins,
+        origins=origins,
         proxies=proxies,
         production=settings.production,
         public_url=settings.public_url,
@@ -43,7 +45,7 @@ def make_app(settings: Settings, db: models.Database) -> Application:
         connection=connection,
         accounts=SocketAccounts(sessions, availability),
         db=db,
-        origins=settings.cors_origins,
+        origins=origins,
         proxies=proxies,
         limits=Limits(
             message_bytes=settings.max_message_bytes,

@@ -1,12 +1,13 @@
 """`io`: sends to anyone from anywhere."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from tornado.web import Application
 
 from engine.accounts import Accounts
 from engine.http.client_address import Proxies
+from engine.http.origins import Origins
 from engine.limits import Limits
 from engine.names import check_event, check_room, check_target, user_room
 from engine.sockets import hook
@@ -51,19 +52,22 @@ class IO:
         connection: Callable[[Socket, Any], Awaitable[None]],
         accounts: Accounts,
         db: Any = None,
-        origins: Sequence[str] = (),
+        origins: Origins | None = None,
         proxies: Proxies | None = None,
         limits: Limits | None = None,
     ) -> None:
         """Put Socket.IO into a Tornado application, at /socket.io/. Attaching anew starts from nothing.
 
         `await connection(socket, user)` runs for every new connection. `accounts` says whose a token is and which
-        sessions have ended. `db` is what hooks and handlers get as `socket.db`. Pages of these `origins` may connect
-        besides our own. `proxies` tells a client's address and scheme from a request.
+        sessions have ended. `db` is what hooks and handlers get as `socket.db`. Pages of the `origins` may connect, by
+        default those of our own. `proxies` tell a client's address from a request.
         """
         limits = limits or Limits()
         self._server = Server(limits=limits, accounts=accounts, connection=connection, events=self.events, db=db)
-        arguments = {"engine": self._server.eio, "gateway": Gateway(accounts, proxies, origins)}
+        arguments = {
+            "engine": self._server.eio,
+            "gateway": Gateway(accounts, proxies or Proxies(), origins or Origins()),
+        }
         app.settings["io"] = self
         app.add_handlers(
             ".*", [("/socket.io/", EngineHandler, arguments), ("/socket.io/socket.io.js", ClientScriptHandler)]

@@ -38,7 +38,7 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
 class Proxies:
     """What the proxies that we trust tell of a request's client."""
 
-    def __init__(self, trusted: Iterable[str]):
+    def __init__(self, trusted: Iterable[str] = ()):
         self.trusted = trusted
 
     def address(self, request) -> str:

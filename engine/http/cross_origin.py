@@ -8,9 +8,8 @@ class CrossOriginHandler(RequestHandler):
 
     def set_default_headers(self):
         super().set_default_headers()
-        origin = self.request.headers.get("Origin")
-        if origin in self.settings["cors_origins"]:
-            self.set_header("Access-Control-Allow-Origin", origin)
+        if self.settings["origins"].is_listed(self.request):
+            self.set_header("Access-Control-Allow-Origin", self.request.headers["Origin"])
             self.set_header("Access-Control-Expose-Headers", "Retry-After, WWW-Authenticate")
 
     def options(self, *args):

@@ -11,6 +11,8 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from engine.http import origins
+
 SHORTEST_SECRET_BYTES = 32  # RFC 7518, 3.2: an HS256 key has the size of the hash or more.
 TEN_YEARS = 10 * 365 * 24 * 3600
 MAKE_ONE = 'make one with: python -c "import secrets; print(secrets.token_urlsafe(48))"'
@@ -25,11 +27,10 @@ def _split(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
-def _origin(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or value != f"{parts.scheme}://{parts.netloc}":
-        raise ValueError(f"{value} is not an origin such as https://app.example.com")
-    return value.lower()
+def _site(url: str) -> str:
+    if not url.lower().startswith(("http://", "https://")):
+        raise ValueError(f"{url} is not an origin such as https://app.example.com")
+    return origins.normal(url)
 
 
 def _network(value: Any) -> IPv4Network | IPv6Network:
@@ -77,7 +78,7 @@ URL = Annotated[str, Field(repr=False)]  # which may hold a password
 DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,63}$")]
 MailServer = Annotated[str, Field(repr=False), AfterValidator(_mail_server)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
-Origins = Annotated[list[Annotated[str, AfterValidator(_origin)]], NoDecode, BeforeValidator(_split)]
+Origins = Annotated[list[Annotated[str, AfterValidator(_site)]], NoDecode, BeforeValidator(_split)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Networks = Annotated[list[Network], NoDecode, BeforeValidator(_split)]
 
@@ -133,7 +134,7 @@ class EngineSettings(BaseSettings):
     def _own_origin(cls, url: str, info: Any) -> str:
         if not url and info.data.get("env") == "development":
             return f"http://localhost:{info.data.get('port')}"
-        return _origin(url) if url else url
+        return _site(url) if url else url
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

@@ -10,7 +10,6 @@ from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError, stream_request_body
 
 from engine.errors import InvalidPacket
-from engine.http import origin
 from engine.http.broken_off import end_body
 from engine.http.security_headers import SecurityHeadersHandler
 from engine.tokens.finding import request_token
@@ -68,9 +67,8 @@ class EngineHandler(SecurityHeadersHandler):
 
     def allow_origin(self):
         """Let a page of a listed origin read the answer, with credentials (Fetch, "CORS protocol")."""
-        page = self.request.headers.get("Origin", "")
-        if page.lower() in self.gateway.origins:
-            self.set_header("Access-Control-Allow-Origin", page)
+        if self.gateway.origins.is_listed(self.request):
+            self.set_header("Access-Control-Allow-Origin", self.request.headers["Origin"])
             self.set_header("Access-Control-Allow-Credentials", "true")
 
     async def prepare(self):
@@ -139,12 +137,7 @@ class EngineHandler(SecurityHeadersHandler):
             raise HandshakeError(UNKNOWN_TRANSPORT)
         if transport == "polling" and is_upgrade(self.request.headers):
             raise HandshakeError(BAD_REQUEST)
-        if not origin.is_allowed(
-            self.request.headers.get("Origin"),
-            self.request.host,
-            self.gateway.scheme(self.request),
-            self.gateway.origins,
-        ):
+        if not self.gateway.origins.may_connect(self.request):
             raise HandshakeError(FORBIDDEN)
         return transport
 

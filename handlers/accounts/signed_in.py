@@ -5,7 +5,6 @@ from typing import Annotated
 from pydantic import BaseModel, StringConstraints
 
 from engine.http.rate_limits import by_address
-from engine.http.same_origin import check_same_origin
 from handlers.accounts import letters
 from handlers.accounts.device import device_name
 from handlers.base import BaseHandler
@@ -80,7 +79,7 @@ class SignedInHandler(BaseHandler):
 
     def check_same_origin(self):
         """Raises ApiError 403 for a request that a page of another origin has sent."""
-        check_same_origin(self.request, self.settings["proxies"])
+        self.settings["origins"].check_own(self.request)
 
     def refresh_cookie(self) -> str | None:
         """The refresh token in the cookie. Raises ApiError 403 if another site's page sent it along."""

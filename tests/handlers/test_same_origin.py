@@ -6,7 +6,7 @@ import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
 from engine.http.client_address import Proxies
-from engine.http.same_origin import check_same_origin
+from engine.http.origins import Origins
 from handlers.errors import ApiError
 
 PROXY = "10.0.0.1"
@@ -18,7 +18,7 @@ def is_refused(host: str = "app.example.com", **headers: str) -> bool:
     request = HTTPServerRequest(start_line=line, headers=named, connection=SimpleNamespace(context=None))
     request.remote_ip = PROXY
     try:
-        check_same_origin(request, Proxies([PROXY]))
+        Origins(proxies=Proxies([PROXY])).check_own(request)
     except ApiError as error:
         return error.status_code == 403
     return False

@@ -10,6 +10,7 @@ import pytest
 from tornado.netutil import bind_sockets
 
 from engine.errors import Refused
+from engine.http.origins import Origins
 from engine.process import make_server
 from engine.tests import people
 from engine.tests.app import io, make_app
@@ -84,7 +85,7 @@ def server(io_loop, monkeypatch):
     monkeypatch.setattr("engine.transport.endpoint.LINGER_SECONDS", 0.05)
     accounts = people.Accounts()
     accounts.authenticate = authenticate
-    app = make_app(connection=no_hook, accounts=accounts, origins=["https://friend.example.com"])
+    app = make_app(connection=no_hook, accounts=accounts, origins=Origins(["https://friend.example.com"]))
 
     @io.on("echo")
     async def echo(socket, payload):

@@ -16,9 +16,11 @@ from pydantic import Field
 
 from engine.errors import EventError, Refused
 from engine.http.application import Application
+from engine.http.origins import Origins
 from engine.limits import Limits
 from engine.process import main
-from engine.process.settings import EngineSettings, Origins, load
+from engine.process import settings as checks
+from engine.process.settings import EngineSettings, load
 from engine.tests import people
 from engine.tests.app import io, make_app
 from engine.tests.transport.conftest import authenticate as known
@@ -149,7 +151,7 @@ class ServerSettings(EngineSettings):
     smtp_url: str = ""
     public_url: str = ""
     confirm_emails: bool = False
-    cors_origins: Origins = Field(default_factory=list)
+    cors_origins: checks.Origins = Field(default_factory=list)
     drain_seconds: float = 10
 
 
@@ -164,7 +166,7 @@ async def start(settings: ServerSettings, mongodb_url: str) -> Application:
     )
     accounts = people.Accounts()
     accounts.authenticate = authenticate
-    made = make_app(connection=connection, accounts=accounts, limits=limits, origins=settings.cors_origins)
+    made = make_app(connection=connection, accounts=accounts, limits=limits, origins=Origins(settings.cors_origins))
     if NEWS:
         io.server.spawn(news())
     return made
