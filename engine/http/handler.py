@@ -71,8 +71,8 @@ class Handler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
         super().send_error(answer.status_code, answer=answer)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Write the envelope of `answer`."""
-        answer: ApiError = kwargs["answer"]
+        """Write the envelope of `answer`, or of a status and its reason."""
+        answer: ApiError = kwargs.get("answer") or ApiError(status_code, kwargs.get("reason", ""))
         for name, value in answer.headers().items():
             self.set_header(name, value)
         if status_code == 405:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler, stream_request_body
 
-from engine.http.errors import ApiError
+from engine.http.broken_off import end_body
 
 # After a refusal the connection stays open so long, or the client might see it reset before it has read why.
 LINGER_SECONDS = 1.0
@@ -19,7 +19,8 @@ class LimitedBodyHandler(RequestHandler):
 
     longest_body_bytes = 64 * 1024
 
-    async def prepare(self):
+    async def prepare(self) -> None:
+        """Refuse a body that is announced to be too long before a byte of it is read."""
         self.body = bytearray()
         # Tornado's own limit would answer with an empty 400; data_received holds ours.
         self.request.connection.set_max_body_size(sys.maxsize)
@@ -32,28 +33,24 @@ class LimitedBodyHandler(RequestHandler):
         except ValueError:
             return 0  # Tornado refuses it when it comes to read the body.
 
-    async def data_received(self, chunk: bytes):
+    async def data_received(self, chunk: bytes) -> None:
+        """Collect it, as far as it is allowed."""
         if len(self.body) + len(chunk) > self.longest_body_bytes:
             await self._refuse()
         else:
             self.body += chunk
 
-    def on_connection_close(self):
-        """Ends the wait for a body that breaks off; Tornado (6.6) would keep the request for ever."""
-        body = self.request._body_future
-        if not body.done():
-            body.set_exception(StreamClosedError())
-            # Whoever is past waiting does not ask for the error, which is no reason to log it.
-            body.exception()
+    def on_connection_close(self) -> None:
+        """End the wait for a body that breaks off."""
+        end_body(self.request)
 
-    async def _refuse(self):
-        """Answers, gives the client a moment to read the answer, and closes without reading on (RFC 9112, 9.6)."""
+    async def _refuse(self) -> None:
+        """Answer, give the client a moment to read the answer, and close without reading on (RFC 9112, 9.6)."""
         self.body.clear()
         self.clear()
         self.set_status(413)
         self.set_header("Connection", "close")
-        limit = f"The body must not be longer than {self.longest_body_bytes} bytes"
-        self.write_error(413, answer=ApiError(413, limit))
+        self.write_error(413, reason=f"The body must not be longer than {self.longest_body_bytes} bytes")
         with suppress(StreamClosedError):
             await self.flush()
             await asyncio.sleep(LINGER_SECONDS)

@@ -2,15 +2,16 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 from functools import partial
 from http.client import responses
 
 from tornado.iostream import StreamClosedError
-from tornado.web import HTTPError, stream_request_body
+from tornado.web import HTTPError
 
 from engine.errors import InvalidPacket
-from engine.http.broken_off import end_body
+from engine.http.cross_origin import CrossOriginHandler
+from engine.http.limited_body import LimitedBodyHandler
+from engine.http.origins import Origins
 from engine.http.security_headers import SecurityHeadersHandler
 from engine.tokens.finding import request_token
 from engine.transport.link import Handshake
@@ -29,9 +30,6 @@ UNAVAILABLE = 503, 3, "The server cannot take connections right now; try again s
 RETRY_AFTER_SECONDS = "2"
 PACKETS_A_TURN = 500
 """How many packets of a payload are handled before others get their turn."""
-LINGER_SECONDS = 0.5
-"""How long a connection stays open after a refusal of its body, so that the client can read it."""
-
 
 log = logging.getLogger("realtime")
 
@@ -44,67 +42,26 @@ class HandshakeError(Exception):
         self.status, self.code, self.message = error
 
 
-@stream_request_body
-class EngineHandler(SecurityHeadersHandler):
+class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
     """One HTTP request of a client. `engine` is the EngineServer; `gateway` knows origins, proxies and the database."""
 
-    def initialize(self, engine, gateway):
+    cookies_cross = True
+
+    def __init__(self, application, request, *, engine, gateway):
         self.engine, self.gateway = engine, gateway
-        self.body = bytearray()
-        self.allow_origin()
-        self.detached = self.refused = self.gone = False
+        self.longest_body_bytes = engine.limits.message_bytes
+        self.detached = self.gone = False
         self.polled = None
+        super().__init__(application, request)
+
+    @property
+    def origins(self) -> Origins:
+        """Which pages may connect."""
+        return self.gateway.origins
 
     def set_default_headers(self):
         super().set_default_headers()
         self.set_header("Content-Type", "text/plain; charset=UTF-8")
-
-    def clear(self):
-        """As RequestHandler's, which Tornado calls before `initialize` and anew for an error."""
-        super().clear()
-        if hasattr(self, "gateway"):
-            self.allow_origin()
-
-    def allow_origin(self):
-        """Let a page of a listed origin read the answer, with credentials (Fetch, "CORS protocol")."""
-        if self.gateway.origins.is_listed(self.request):
-            self.set_header("Access-Control-Allow-Origin", self.request.headers["Origin"])
-            self.set_header("Access-Control-Allow-Credentials", "true")
-
-    async def prepare(self):
-        """Refuse what can be refused before a byte of the body is read."""
-        limit = self.engine.limits.message_bytes
-        self.request.connection.set_max_body_size(2**62)
-        announced = self.request.headers.get("Content-Length", "0")
-        if announced.isdigit() and int(announced) > limit:
-            await self.refuse_body()
-
-    async def data_received(self, chunk: bytes):
-        """Collect the body, as far as it is allowed."""
-        if len(self.body) + len(chunk) > self.engine.limits.message_bytes:
-            await self.refuse_body()
-        else:
-            self.body += chunk
-
-    async def refuse_body(self):
-        """Answer 413 and close without reading on (RFC 9112, 9.6), a moment later."""
-        if not (self.refused or self._finished):
-            self.refused = True
-            self.body.clear()
-            self.set_header("Connection", "close")
-            self.fail(TOO_LONG)
-            with suppress(StreamClosedError):
-                await self.flush()
-                await asyncio.sleep(LINGER_SECONDS)
-            self.finish()
-        self.request.connection.stream.close()
-
-    async def options(self):
-        """Answer a preflight (Fetch, "CORS protocol")."""
-        self.set_header("Access-Control-Allow-Methods", "GET, POST")
-        self.set_header("Access-Control-Allow-Headers", "Authorization, Content-Type")
-        self.set_header("Access-Control-Max-Age", "600")
-        self.set_status(204)
 
     async def get(self):
         """Open a session, answer a poll, or accept a WebSocket."""
@@ -137,7 +94,7 @@ class EngineHandler(SecurityHeadersHandler):
             raise HandshakeError(UNKNOWN_TRANSPORT)
         if transport == "polling" and is_upgrade(self.request.headers):
             raise HandshakeError(BAD_REQUEST)
-        if not self.gateway.origins.may_connect(self.request):
+        if not self.origins.may_connect(self.request):
             raise HandshakeError(FORBIDDEN)
         return transport
 
@@ -251,13 +208,12 @@ class EngineHandler(SecurityHeadersHandler):
     def write_error(self, status_code: int, **kwargs):
         """Answer what Tornado found wrong in the same way."""
         message = responses.get(status_code, "Unknown")
-        self.fail(BAD_METHOD if status_code == 405 else (status_code, 3, message))
-        self.finish()
+        self.fail({405: BAD_METHOD, 413: TOO_LONG}.get(status_code, (status_code, 3, message)))
 
     def on_connection_close(self):
         """End the wait for a body, and of a poll, whose client is gone; what the poll waited for stays queued."""
         self.gone = True
-        end_body(self.request)
+        super().on_connection_close()
         if self.polled:
             self.polled.cancel()
 

@@ -82,7 +82,7 @@ async def until(condition, seconds: float = 5) -> None:
 
 @pytest.fixture
 def server(io_loop, monkeypatch):
-    monkeypatch.setattr("engine.transport.endpoint.LINGER_SECONDS", 0.05)
+    monkeypatch.setattr("engine.http.limited_body.LINGER_SECONDS", 0.05)
     accounts = people.Accounts()
     accounts.authenticate = authenticate
     app = make_app(connection=no_hook, accounts=accounts, origins=Origins(["https://friend.example.com"]))
