@@ -5,14 +5,45 @@ from pathlib import Path
 
 import pytest
 
-from tests.javascript.client import LIBRARIES, UPGRADE, JavaScriptClient, Kind
+from engine.tests import people
+from engine.tests.app import io, make_app
+from engine.tests.javascript.client import LIBRARIES, UPGRADE, JavaScriptClient, Kind
 
 PROGRAM = Path(__file__).parent / "client.cjs"
 
 
-@pytest.fixture(autouse=True)
-def steady(steady_connection):
-    """What a clone's own connection() sends is not what these tests are about."""
+async def greet(socket, user):
+    """What the app does for every new connection."""
+    await io.send(io.user_room(user.id), "welcome_event", f"Hello {user.id}")
+
+
+@pytest.fixture
+def office() -> people.Office:
+    """Issues tokens that expire, and ends sessions."""
+    return people.Office()
+
+
+@pytest.fixture
+def database() -> people.Database:
+    """Whether handshakes can be served."""
+    return people.Database()
+
+
+@pytest.fixture
+def make(office, database):
+    """`make()` is the app, also once more."""
+
+    def make():
+        accounts = people.Accounts(database)
+        accounts.authenticate, accounts.ended = office.authenticate, office.ended_lately
+        return make_app(connection=greet, accounts=accounts)
+
+    return make
+
+
+@pytest.fixture
+def app(io_loop, make):
+    return make()
 
 
 @pytest.fixture(scope="session")
@@ -55,10 +86,10 @@ def start(node_port, http_server, base_url, io_loop, kind):
 
 @pytest.fixture
 def connect(start, kind):
-    """`client = await connect(anna)` is connected, and upgraded where it can be."""
+    """`client = await connect(ANNA)` is connected, and upgraded where it can be."""
 
-    async def connect(who) -> JavaScriptClient:
-        client = await start(auth={"token": who.jwt})
+    async def connect(who, token: str = "") -> JavaScriptClient:
+        client = await start(auth={"token": token or who.jwt})
         client.id = await client.received("connect")
         if kind.transports == UPGRADE:
             assert await client.received("upgrade") == "websocket"
