@@ -26,7 +26,7 @@ class Registration:
     """Registers users, ten to a room; `logged_in` collects (user id, token)."""
 
     def __init__(self, db):
-        self.db, self.sessions = db, Sessions(db, SECRET, DAY, DAY)
+        self.db, self.links = db, Sessions(db, SECRET, DAY, DAY)
         self.logged_in: list[tuple[str, str]] = []
 
     async def everybody(self, count: int):
@@ -52,7 +52,7 @@ class Registration:
         await rooms.create(self.db, f"Room {numbers.start}", users)
         # Who logs in by the thousand ends their own earliest sessions: those users' tokens would not last.
         for user in users if numbers.start >= MEMBERS else []:
-            pair = await self.sessions.begin(user, "benchmark", "127.0.0.1")
+            pair = await self.links.begin(user, "benchmark", "127.0.0.1")
             self.logged_in.append((user.id, pair.jwt))
 
 

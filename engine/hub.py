@@ -82,8 +82,8 @@ class Rooms(AsyncManager):
         """Hand one encoded event to the writers of many sockets, except those whose id is in `skip`."""
         # A copy, because a socket that this makes too slow leaves its rooms at once.
         for socket in tuple(sockets):
-            if socket.id not in skip and not (volatile and socket.session.behind):
-                socket.session.carrier.send(message)
+            if socket.id not in skip and not (volatile and socket.link.behind):
+                socket.link.carrier.send(message)
 
     async def emit(self, event, data, namespace, room=None, skip_sid=None, callback=None, to=None, **kwargs):
         """Send for `io.server.emit` and `call`; replaces a task a recipient with one encoding for all."""
@@ -111,7 +111,7 @@ class Rooms(AsyncManager):
 
     def get_participants(self, namespace, room):
         """(sid, engine.io sid) of everybody in a room."""
-        return [(socket.id, socket.session.sid) for socket in self.members(room, namespace)]
+        return [(socket.id, socket.link.sid) for socket in self.members(room, namespace)]
 
     def is_connected(self, sid, namespace):
         """Whether it has been accepted."""
@@ -120,7 +120,7 @@ class Rooms(AsyncManager):
     def eio_sid_from_sid(self, sid, namespace):
         """Which transport a socket is on; None if there is no such socket."""
         socket = self.sockets.get(namespace, {}).get(sid) or self.unlisted.get(sid)
-        return socket and socket.session.sid
+        return socket and socket.link.sid
 
     def get_rooms(self, sid, namespace):
         """The rooms of a socket, its own among them."""

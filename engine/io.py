@@ -65,7 +65,7 @@ class IO:
         limits = limits or Limits()
         self._server = Server(limits=limits, accounts=accounts, connection=connection, events=self.events, db=db)
         arguments = {
-            "engine": self._server.eio,
+            "eio": self._server.eio,
             "gateway": Gateway(accounts, proxies or Proxies(), origins or Origins()),
         }
         app.settings["io"] = self

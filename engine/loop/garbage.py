@@ -3,14 +3,14 @@
 import asyncio
 import gc
 
-SESSIONS_A_LOOK = 500
+LINKS_A_LOOK = 500
 SPARE_OBJECTS = 50_000
 NEW_OBJECTS = 20_000
 """How many make the collector look at them by itself: with its 700 it would do so again and again in any burst."""
 
 
 class Garbage:
-    """Has the collector look at what is new after every so many sessions, and then leave it alone (`gc.freeze`).
+    """Has the collector look at what is new after every so many links, and then leave it alone (`gc.freeze`).
 
     Left to itself it looks at everything that every client holds, for a tenth of a second with 6000 of them, in which
     nobody is served. What the engine holds for a WebSocket is freed without it, since there are no cycles in it. For
@@ -21,10 +21,10 @@ class Garbage:
         self.opened, self.bearable = 0, 0
         gc.set_threshold(NEW_OBJECTS, 20, 20)
 
-    def session_opened(self) -> None:
-        """Count a new session."""
+    def link_opened(self) -> None:
+        """Count a new link."""
         self.opened += 1
-        if self.opened % SESSIONS_A_LOOK == 0:
+        if self.opened % LINKS_A_LOOK == 0:
             asyncio.get_running_loop().call_soon(self.look)
 
     def look(self) -> None:

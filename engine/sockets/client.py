@@ -32,10 +32,10 @@ log = logging.getLogger("realtime")
 class Client:
     """One Engine.IO session seen from Socket.IO. One transport has one user."""
 
-    __slots__ = ("admissions", "assembly", "refusals", "server", "session", "sockets", "user_id")
+    __slots__ = ("admissions", "assembly", "link", "refusals", "server", "sockets", "user_id")
 
-    def __init__(self, server, session):
-        self.server, self.session = server, session
+    def __init__(self, server, link):
+        self.server, self.link = server, link
         self.sockets: dict[str, Socket] = {}
         self.admissions = None
         self.assembly: Assembly | None = None
@@ -94,13 +94,13 @@ class Client:
 
     async def admit(self, namespace: str, auth: dict | None) -> None:
         """Accept or refuse a connection to a namespace. Whatever goes wrong, it is not accepted."""
-        socket = Socket(self.server, self.session, self.server.eio.generate_id(), namespace)
+        socket = Socket(self.server, self.link, self.server.eio.generate_id(), namespace)
         self.server.admissions.begin(socket)
         self.server.revocations.watch()
         try:
             await self.decide(socket, auth)
         except Unavailable:
-            self.session.end("unavailable")
+            self.link.end("unavailable")
         except Exception:
             log.exception("A handshake failed and was refused")
             message = "The server could not check this connection."
@@ -119,12 +119,12 @@ class Client:
         except RefusedByHandler as refusal:
             self.refuse(socket.namespace, refusal.error_args)
         else:
-            if not self.session.closed:
+            if not self.link.closed:
                 self.accept(socket)
 
     async def check(self, socket: Socket, auth: dict | None) -> None:
         """Find out whose connection it is, and ask the app's `connect` handler. Raises unless it may be accepted."""
-        socket.identify(await self.server.authenticate_client(find_token(auth, self.session.handshake)))
+        socket.identify(await self.server.authenticate_client(find_token(auth, self.link.handshake)))
         self.check_user(socket)
         self.server.manager.unlisted[socket.id] = socket
         await self.server.run_connect_handler(socket, auth)
@@ -145,12 +145,12 @@ class Client:
         self.user_id = socket.user_id
         self.sockets[socket.namespace] = socket
         self.admitted(socket.namespace)
-        self.session.keep()
+        self.link.keep()
         socket.write(encode(CONNECT, {"sid": socket.id}, socket.namespace))
         socket.rooms.add(user_room(socket.user_id))
         self.server.manager.add(socket)
         socket.start(self.server.hooks.run if socket.namespace == "/" else None)
-        self.session.look()
+        self.link.look()
 
     def admitted(self, namespace: str) -> None:
         """The handshake of a namespace is over. Most clients have no other, so nothing is kept for it."""
@@ -160,19 +160,19 @@ class Client:
 
     def refuse(self, namespace: str, error) -> None:
         """Say no by a CONNECT_ERROR; a transport without another namespace, or hope for one, is closed soon."""
-        self.session.send(encode(CONNECT_ERROR, error if isinstance(error, dict) else {"message": error}, namespace))
+        self.link.send(encode(CONNECT_ERROR, error if isinstance(error, dict) else {"message": error}, namespace))
         self.refusals += 1
         if self.refusals >= self.server.limits.refusals:
-            self.session.invalid(InvalidPacket("too many refused CONNECTs"))
+            self.link.invalid(InvalidPacket("too many refused CONNECTs"))
         elif not (self.sockets or set(self.admissions or ()) - {namespace}):
-            self.session.expire(self.server.limits.refused_seconds)
+            self.link.expire(self.server.limits.refused_seconds)
 
     def left(self, socket: Socket, reason: str) -> None:
         """A socket is gone from its namespace; a transport without any is closed soon, if the client doesn't."""
         if self.sockets.pop(socket.namespace, None):
             socket.end(reason)
             if not self.sockets and not self.admissions:
-                self.session.expire(self.server.limits.refused_seconds)
+                self.link.expire(self.server.limits.refused_seconds)
 
     def look_after_tokens(self) -> float:
         """Warn or close those whose token runs out; returns in how many seconds to look again."""

@@ -23,20 +23,20 @@ async def drain(server, seconds: float) -> None:
     server.revocations.stop()
 
 
-async def close_all(sessions: list, seconds: float) -> None:
+async def close_all(links: list, seconds: float) -> None:
     """Close them evenly over that time, or a shorter one if they are few.
 
     So they don't all come to the other servers at once.
     """
     loop = asyncio.get_running_loop()
-    began, total = loop.time(), len(sessions)
+    began, total = loop.time(), len(links)
     seconds = min(seconds, total * STEP_SECONDS)
-    while sessions:
+    while links:
         portion = Portion()
         due = total * min(1, (loop.time() - began) / seconds) if seconds else total
-        while sessions and total - len(sessions) <= due and not (seconds and portion.over):
-            sessions.pop().end_for_now("drain", "The server restarts; this client connects again by itself.")
-        if sessions:
+        while links and total - len(links) <= due and not (seconds and portion.over):
+            links.pop().end_for_now("drain", "The server restarts; this client connects again by itself.")
+        if links:
             await asyncio.sleep(STEP_SECONDS)
 
 

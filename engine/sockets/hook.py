@@ -46,7 +46,7 @@ class Hooks:
             if socket.ended is None:
                 log.exception("connection() failed for user %s; the socket is closed", socket.user_id)
                 message = "The server could not set this connection up; it may connect again."
-                socket.session.end_for_now("hook_failed", message)
+                socket.link.end_for_now("hook_failed", message)
             return False
         finally:
             hook.running = False

@@ -21,7 +21,7 @@ from engine.sockets.drain import drain
 from engine.sockets.hook import Hooks
 from engine.sockets.socket import Socket
 from engine.tokens.revocations import Revocations
-from engine.transport.server import EngineServer
+from engine.transport.engine_io import EngineIO
 from engine.wire.packet import RESERVED_EVENTS, encode
 
 log = logging.getLogger("realtime")
@@ -40,7 +40,7 @@ class Server(socketio.AsyncServer):
     """The Socket.IO server of one app.
 
     It keeps python-socketio's (5.18) handlers, namespaces and public methods, and replaces how packets come in
-    (`client.Client`), where clients are listed (`rooms.Rooms`) and how packets go out (`session.Session`). Each
+    (`client.Client`), where clients are listed (`rooms.Rooms`) and how packets go out (`link.Link`). Each
     override below says what of AsyncServer it replaces.
 
     `connection(socket, user)` is the hook; `events` are the handlers of the app's events.
@@ -54,11 +54,11 @@ class Server(socketio.AsyncServer):
         self.tasks, self.unfinished = Tasks(), Tasks()
         """What nobody awaits, and what still runs for clients that are gone: hooks and handlers."""
         super().__init__(async_mode="tornado", client_manager=Rooms(), limits=limits)
-        self.eio.client_class = lambda session: Client(self, session)
+        self.eio.client_class = lambda link: Client(self, link)
 
     def _engineio_server_class(self):
         """Replaces engineio's AsyncServer."""
-        return EngineServer
+        return EngineIO
 
     def spawn(self, coroutine) -> asyncio.Task:
         """Run a task that the server keeps hold of until it is done."""
@@ -83,7 +83,7 @@ class Server(socketio.AsyncServer):
 
         Raises ConnectionRefusedError of python-socketio where the handler says no, and whatever it raises.
         """
-        environ = socket.session.handshake.environ()
+        environ = socket.link.handshake.environ()
         answer = await self._trigger_event("connect", socket.namespace, socket.id, environ, auth)
         if answer is False:
             raise socketio.exceptions.ConnectionRefusedError("Connection rejected by server")
@@ -168,23 +168,23 @@ class Server(socketio.AsyncServer):
 
     async def get_session(self, sid, namespace=None):
         """Replaces a look-up through engineio's sockets, where those that disconnect handlers ask for are no more."""
-        return self.manager.socket(sid, namespace or "/").session.session.setdefault(namespace or "/", {})
+        return self.manager.socket(sid, namespace or "/").link.session.setdefault(namespace or "/", {})
 
     async def save_session(self, sid, session, namespace=None):
         """Replaces the same."""
-        self.manager.socket(sid, namespace or "/").session.session[namespace or "/"] = session
+        self.manager.socket(sid, namespace or "/").link.session[namespace or "/"] = session
 
     def get_environ(self, sid, namespace=None):
         """Replaces a WSGI environment kept for each client."""
         try:
-            return self.manager.socket(sid, namespace or "/").session.handshake.environ()
+            return self.manager.socket(sid, namespace or "/").link.handshake.environ()
         except ValueError:
             return None
 
     async def _send_packet(self, eio_sid, pkt):
         """Replaces engineio's packets and queue for what AsyncServer sends by itself."""
-        if session := self.eio.sockets.get(eio_sid):
-            session.send(encode(pkt.packet_type, pkt.data, pkt.namespace or "/", pkt.id))
+        if link := self.eio.sockets.get(eio_sid):
+            link.send(encode(pkt.packet_type, pkt.data, pkt.namespace or "/", pkt.id))
 
     async def drain(self, seconds: float) -> None:
         """Close everybody for now, spread over most of so many seconds, and end what still runs by then."""

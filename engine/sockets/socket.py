@@ -26,11 +26,11 @@ class Socket:
     """
 
     __slots__ = ("_data", "_handlers", "_since", "acks", "counter", "credit", "credited", "ended", "expires_at", "id",
-                 "inbox", "namespace", "renewal", "rooms", "server", "session", "session_id", "user", "warned",
+                 "inbox", "link", "namespace", "renewal", "rooms", "server", "session_id", "user", "warned",
                  "worker")  # fmt: skip
 
-    def __init__(self, server, session, socket_id: str, namespace: str):
-        self.server, self.session, self.id, self.namespace = server, session, socket_id, namespace
+    def __init__(self, server, link, socket_id: str, namespace: str):
+        self.server, self.link, self.id, self.namespace = server, link, socket_id, namespace
         self.user = self.session_id = self.expires_at = self.renewal = None
         self._since, self.warned = time.time(), False
         self.rooms: set[str] = set()
@@ -45,7 +45,7 @@ class Socket:
     @property
     def ip(self) -> str:
         """The client's address."""
-        return self.session.handshake.ip
+        return self.link.handshake.ip
 
     @property
     def since(self) -> datetime:
@@ -118,7 +118,7 @@ class Socket:
     def write(self, message: Message) -> None:
         """Send an encoded packet, unless the client has been told that the socket is gone."""
         if self.ended is None:
-            self.session.send(message)
+            self.link.send(message)
 
     def tell(self, event: str, payload) -> None:
         """Send an event of the engine itself."""
@@ -133,7 +133,7 @@ class Socket:
         self.acks[ack_id] = callback
         self.write(message)
         # The answer comes behind all that the client has emitted, so reading must not wait for the handler that asks.
-        self.session.carrier.resume_reading()
+        self.link.carrier.resume_reading()
         return ack_id
 
     def answered(self, ack_id: int, arguments: list) -> None:
@@ -168,15 +168,15 @@ class Socket:
         if self.worker is None:
             self.worker = asyncio.get_running_loop().create_task(self.work())
         elif len(self.inbox) >= self.server.limits.events_waiting and not self.acks:
-            self.session.carrier.pause_reading()
+            self.link.carrier.pause_reading()
 
     async def work(self) -> None:
         """Handle the waiting events one after the other."""
         while self.inbox:
             await dispatch.handle(self, self.inbox.popleft())
             if len(self.inbox) == self.server.limits.events_waiting // 2:
-                self.session.carrier.resume_reading()
-        self.session.carrier.resume_reading()
+                self.link.carrier.resume_reading()
+        self.link.carrier.resume_reading()
         self.worker = None
 
     def close(self, code: str, message: str) -> None:
@@ -186,7 +186,7 @@ class Socket:
             self.write(encode(DISCONNECT, namespace=self.namespace))
             if self.inbox:
                 self.inbox.clear()
-            self.session.client.left(self, code)
+            self.link.client.left(self, code)
 
     def end(self, reason: str) -> None:
         """Leave every room now, and run the disconnect handlers once nothing else of the socket runs."""

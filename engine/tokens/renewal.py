@@ -26,7 +26,7 @@ async def renew(socket, packet) -> None:
     try:
         seconds = await guarded(take(socket, single(packet.data[1:])))
         acknowledge(socket, packet, {"ok": True, "seconds": seconds})
-        socket.session.look()
+        socket.link.look()
     except Refused as refusal:
         reject(socket, packet, EventError("UnauthorizedError", refusal.message, {"code": refusal.code}))
     except Unavailable:

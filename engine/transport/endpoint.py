@@ -43,13 +43,13 @@ class HandshakeError(Exception):
 
 
 class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
-    """One HTTP request of a client. `engine` is the EngineServer; `gateway` knows origins, proxies and the database."""
+    """One HTTP request of a client. `eio` is the EngineIO; `gateway` knows origins, proxies and the database."""
 
     cookies_cross = True
 
-    def __init__(self, application, request, *, engine, gateway):
-        self.engine, self.gateway = engine, gateway
-        self.longest_body_bytes = engine.limits.message_bytes
+    def __init__(self, application, request, *, eio, gateway):
+        self.eio, self.gateway = eio, gateway
+        self.longest_body_bytes = eio.limits.message_bytes
         self.detached = self.gone = False
         self.polled = None
         super().__init__(application, request)
@@ -64,7 +64,7 @@ class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandl
         self.set_header("Content-Type", "text/plain; charset=UTF-8")
 
     async def get(self):
-        """Open a session, answer a poll, or accept a WebSocket."""
+        """Open a link, answer a poll, or accept a WebSocket."""
         try:
             transport = self.check()
             if transport == "websocket":
@@ -72,7 +72,7 @@ class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandl
             elif self.argument("sid") is None:
                 await self.open()
             else:
-                await self.poll(self.session())
+                await self.poll(self.link())
         except HandshakeError as error:
             self.fail((error.status, error.code, error.message))
 
@@ -81,7 +81,7 @@ class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandl
         try:
             if self.check() != "polling" or self.argument("sid") is None:
                 raise HandshakeError(BAD_METHOD)
-            await self.take(self.living_session())
+            await self.take(self.living_link())
         except HandshakeError as error:
             self.fail((error.status, error.code, error.message))
 
@@ -98,33 +98,33 @@ class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandl
             raise HandshakeError(FORBIDDEN)
         return transport
 
-    def session(self):
-        """The session that polls. Raises HandshakeError for none, and for one that a WebSocket carries by now."""
-        session = self.engine.sockets.get(self.argument("sid"))
-        if session is None:
+    def link(self):
+        """The link that polls. Raises HandshakeError for none, and for one that a WebSocket carries by now."""
+        link = self.eio.sockets.get(self.argument("sid"))
+        if link is None:
             raise HandshakeError(UNKNOWN_SESSION)
-        if session.upgraded:
+        if link.upgraded:
             raise HandshakeError(BAD_REQUEST)
-        return session
+        return link
 
-    def living_session(self):
-        """As `session`, but not for one that has ended and only waits for its last poll."""
-        session = self.session()
-        if session.closed:
+    def living_link(self):
+        """As `link`, but not for one that has ended and only waits for its last poll."""
+        link = self.link()
+        if link.closed:
             raise HandshakeError(UNKNOWN_SESSION)
-        return session
+        return link
 
     async def open(self):
-        """Answer with the open packet of a new session."""
-        session = self.engine.open(await self.handshake(), None)
-        self.write(session.opening(["websocket"]).text)
+        """Answer with the open packet of a new link."""
+        link = self.eio.open(await self.handshake(), None)
+        self.write(link.opening(["websocket"]).text)
 
     async def handshake(self) -> Handshake:
-        """What a new session is told. Raises HandshakeError while the database is away, and for good in a drain."""
-        if self.engine.draining or (self.engine.away and not await self.gateway.is_back()):
+        """What a new link is told. Raises HandshakeError while the database is away, and for good in a drain."""
+        if self.eio.draining or (self.eio.away and not await self.gateway.is_back()):
             self.set_header("Retry-After", RETRY_AFTER_SECONDS)
             raise HandshakeError(UNAVAILABLE)
-        self.engine.away = False
+        self.eio.away = False
         headers = self.request.headers
         return Handshake(
             self.gateway.address(self.request),
@@ -133,16 +133,16 @@ class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandl
             headers.get("User-Agent", ""),
         )
 
-    async def poll(self, session):
+    async def poll(self, link):
         """Answer with what there is to fetch, as soon as there is something. A poll that is aborted loses nothing."""
         # It may have gone between its request and our answer to it, in which case nobody tells us any more.
         if self.gone or self.request.connection.stream.closed():
             return
         try:
             self.polled = asyncio.current_task()
-            messages = await session.carrier.poll()
+            messages = await link.carrier.poll()
         except TwoPolls as error:
-            session.invalid(error)
+            link.invalid(error)
             raise HandshakeError(BAD_REQUEST) from None
         finally:
             self.polled = None
@@ -150,49 +150,49 @@ class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandl
             self.write(encode_payload(messages))
             await self.finish()
         except StreamClosedError:
-            session.carrier.give_back(messages)
+            link.carrier.give_back(messages)
 
-    async def take(self, session):
+    async def take(self, link):
         """Handle every packet of a payload; while the client is ahead of its handlers, the answer waits."""
-        carrier = session.carrier
+        carrier = link.carrier
         try:
             if carrier.posting:
                 raise InvalidPacket("two posts at once")
             packets = self.body.decode().split(SEPARATOR.decode())
         except (InvalidPacket, UnicodeDecodeError) as error:
-            session.invalid(error)
+            link.invalid(error)
             raise HandshakeError(BAD_REQUEST) from None
         carrier.posting = True
         for number, packet in enumerate(packets, 1):
-            if session.closed:
+            if link.closed:
                 break
-            session.receive(packet)
+            link.receive(packet)
             if number % PACKETS_A_TURN == 0:
                 await asyncio.sleep(0)
-        if session.broken:
+        if link.broken:
             raise HandshakeError(BAD_REQUEST)
         if carrier.resumed:
-            await asyncio.wait([carrier.resumed], timeout=self.engine.limits.ping_interval_seconds)
+            await asyncio.wait([carrier.resumed], timeout=self.eio.limits.ping_interval_seconds)
         carrier.posting = False
         self.set_header("Content-Type", "text/html; charset=UTF-8")
         self.write("ok")
 
     async def websocket(self):
-        """Accept a WebSocket, for a new session or to carry one that polls; refuse before the upgrade."""
+        """Accept a WebSocket, for a new link or to carry one that polls; refuse before the upgrade."""
         accept_header = check_upgrade(self.request.headers)
         if accept_header is None:
             self.set_header("Sec-WebSocket-Version", "13")
             raise HandshakeError(BAD_REQUEST)
         if self.argument("sid") is None:
             handshake = await self.handshake()
-            address, opened = handshake.ip, partial(carry, self.engine, handshake)
+            address, opened = handshake.ip, partial(carry, self.eio, handshake)
         else:
-            session = self.living_session()
-            if session.carrier.upgrading:
+            link = self.living_link()
+            if link.carrier.upgrading:
                 raise HandshakeError(BAD_REQUEST)
-            address, opened = session.handshake.ip, partial(probe, session.carrier)
+            address, opened = link.handshake.ip, partial(probe, link.carrier)
         self.detached = True
-        await accept(self.engine, self.request.connection.detach(), accept_header, address, opened)
+        await accept(self.eio, self.request.connection.detach(), accept_header, address, opened)
 
     def argument(self, name: str) -> str | None:
         """One argument of the query string."""

@@ -1,10 +1,10 @@
-"""An Engine.IO session (protocol v4): its packets, its heartbeat, its end. What carries it may change by an upgrade."""
+"""A link: what Engine.IO (protocol v4) calls a session. Its packets, its heartbeat, its end; its carrier may change."""
 
 import base64
 import logging
 import math
 import random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.errors import InvalidPacket
 from engine.transport.polling import Polling
@@ -17,7 +17,7 @@ log = logging.getLogger("realtime")
 
 
 class Handshake(NamedTuple):
-    """What is kept of the request that opened a session."""
+    """What is kept of the request that opened a link."""
 
     ip: str
     token: str | None = None
@@ -30,26 +30,26 @@ class Handshake(NamedTuple):
         return {"REMOTE_ADDR": self.ip, "HTTP_ORIGIN": self.origin, "HTTP_USER_AGENT": self.user_agent}
 
 
-class Session:
-    """One client's session, kept in `EngineServer.sockets` in the place of engineio's AsyncSocket.
+class Link:
+    """An Engine.IO session, kept in `EngineIO.sockets` in the place of engineio's AsyncSocket.
 
     `client` is the Socket.IO side of it: `client.receive(text)`, `client.receive_attachment(data)`,
     `client.look_after_tokens()`, `client.say_closing(code, message)` and `client.closed(reason)`.
     """
 
-    __slots__ = ("broken", "carrier", "client", "closed", "data", "deadline", "engine", "handshake", "next_ping",
+    __slots__ = ("_session", "broken", "carrier", "client", "closed", "deadline", "eio", "handshake", "next_ping",
                  "pong_due", "sid", "slot")  # fmt: skip
 
-    def __init__(self, engine, sid: str, handshake: Handshake, carrier: WebSocket | None = None):
-        self.engine, self.sid, self.handshake = engine, sid, handshake
+    def __init__(self, eio, sid: str, handshake: Handshake, carrier: WebSocket | None = None):
+        self.eio, self.sid, self.handshake = eio, sid, handshake
         self.closed = self.broken = False
-        self.client = self.data = self.slot = self.pong_due = None
+        self.client = self._session = self.slot = self.pong_due = None
         self.carrier = carrier or Polling(self)
-        now = engine.wheel.now()
-        self.deadline = now + engine.limits.connect_seconds
+        now = eio.wheel.now()
+        self.deadline = now + eio.limits.connect_seconds
         # Clients that came together must not be pinged together, so the first ping is early by chance.
-        self.next_ping = now + engine.limits.ping_interval_seconds * random.uniform(0.5, 1)  # noqa: S311
-        engine.wheel.schedule(self, min(self.deadline, self.next_ping))
+        self.next_ping = now + eio.limits.ping_interval_seconds * random.uniform(0.5, 1)  # noqa: S311
+        eio.wheel.schedule(self, min(self.deadline, self.next_ping))
 
     @property
     def upgraded(self) -> bool:
@@ -57,15 +57,15 @@ class Session:
         return isinstance(self.carrier, WebSocket)
 
     @property
-    def session(self) -> dict:
-        """The dict behind python-socketio's `save_session`."""
-        if self.data is None:
-            self.data = {}
-        return self.data
+    def session(self) -> dict[str, Any]:
+        """What python-socketio's `save_session` keeps, by namespace; engineio asks for it by this name."""
+        if self._session is None:
+            self._session = {}
+        return self._session
 
     @session.setter
-    def session(self, data: dict) -> None:
-        self.data = data
+    def session(self, session: dict[str, Any]) -> None:
+        self._session = session
 
     @property
     def behind(self) -> bool:
@@ -74,7 +74,7 @@ class Session:
 
     def opening(self, upgrades: list[str]) -> Message:
         """The open packet ("Handshake"); times are in milliseconds."""
-        limits = self.engine.limits
+        limits = self.eio.limits
         return Message(
             b"0"
             + dumps(
@@ -93,7 +93,7 @@ class Session:
         self.carrier.send(message)
 
     def receive(self, data: str | bytes) -> None:
-        """Take one packet of the client ("Packet encoding"); an invalid one ends the session."""
+        """Take one packet of the client ("Packet encoding"); an invalid one ends the link."""
         try:
             if data[:1] == "4":
                 self.client.receive(data[1:])
@@ -111,7 +111,7 @@ class Session:
             self.invalid(error)
 
     def invalid(self, error: Exception) -> None:
-        """End a session whose client broke the protocol."""
+        """End a link whose client broke the protocol."""
         if not self.closed:
             self.broken = True
             log.info("Session of %s closed: %s", self.handshake.ip, error)
@@ -121,7 +121,7 @@ class Session:
         """The client is alive ("Heartbeat")."""
         if self.pong_due is not None:
             self.pong_due = None
-            self.next_ping = self.engine.wheel.now() + self.engine.limits.ping_interval_seconds
+            self.next_ping = self.eio.wheel.now() + self.eio.limits.ping_interval_seconds
 
     def tick(self, now: float) -> float | None:
         """Ping, end who is silent or doesn't CONNECT, and see to tokens; returns the time of the next look."""
@@ -136,27 +136,27 @@ class Session:
                 self.drop("ping timeout", POLICY, "No pong came in time.")
                 return None
             # Its pong may be here, behind events that we let wait.
-            self.pong_due = now + self.engine.limits.ping_timeout_seconds
+            self.pong_due = now + self.eio.limits.ping_timeout_seconds
         if self.pong_due is None and now >= self.next_ping:
             self.send(PING)
-            self.pong_due = now + self.engine.limits.ping_timeout_seconds
+            self.pong_due = now + self.eio.limits.ping_timeout_seconds
         tokens = now + self.client.look_after_tokens()
         return min(self.deadline, tokens, self.next_ping if self.pong_due is None else self.pong_due)
 
     def look(self) -> None:
         """See at once to what `tick` sees to; sockets have come, or their tokens have changed."""
-        self.engine.wheel.call(self, self.engine.wheel.now())
+        self.eio.wheel.call(self, self.eio.wheel.now())
 
     def keep(self) -> None:
-        """A namespace has been accepted: the session may stay."""
+        """A namespace has been accepted: the link may stay."""
         self.deadline = math.inf
 
     def expire(self, seconds: float) -> None:
-        """End the session in so many seconds unless a namespace is accepted before."""
-        when = self.engine.wheel.now() + seconds
+        """End the link in so many seconds unless a namespace is accepted before."""
+        when = self.eio.wheel.now() + seconds
         if when < self.deadline:
             self.deadline = when
-            self.engine.wheel.schedule(self, when)
+            self.eio.wheel.schedule(self, when)
 
     def end_for_now(self, code: str, message: str) -> None:
         """Tell the client why, then close only the transport, after which the stock client connects again."""
@@ -176,10 +176,10 @@ class Session:
         self.carrier.drop(code, message)
 
     def lost(self, reason: str) -> None:
-        """The session is over: leave every room and run the disconnect handlers, once."""
+        """The link is over: leave every room and run the disconnect handlers, once."""
         if not self.closed:
             self.closed = True
-            self.engine.wheel.cancel(self)
+            self.eio.wheel.cancel(self)
             if self.upgraded:
                 self.forget()
             client, self.client = self.client, None
@@ -187,19 +187,19 @@ class Session:
 
     def forget(self) -> None:
         """Drop it from the table: no request can find it any more."""
-        self.engine.sockets.pop(self.sid, None)
+        self.eio.sockets.pop(self.sid, None)
         if not self.upgraded:
             self.carrier.forgotten()
 
     def upgrade(self, websocket: WebSocket) -> None:
-        """Let a WebSocket carry the session from now on ("Upgrade"); nothing queued is lost or doubled.
+        """Let a WebSocket carry the link from now on ("Upgrade"); nothing queued is lost or doubled.
 
-        A session that has ended meanwhile delivers its last packets so: once its client has been told that it may
+        A link that has ended meanwhile delivers its last packets so: once its client has been told that it may
         upgrade it polls no more, and waits for ever if it may not after all.
         """
         polling, self.carrier = self.carrier, websocket
-        websocket.session, websocket.receive = self, self.receive
-        self.engine.wheel.cancel(websocket)
+        websocket.link, websocket.receive = self, self.receive
+        self.eio.wheel.cancel(websocket)
         if polling.paused:
             websocket.pause_reading()
         for message in polling.hand_over():

@@ -9,23 +9,33 @@ from engine.wire.packet import Message
 SEPARATOR = b"\x1e"
 CLOSE, NOOP = Message(b"1"), Message(b"6")
 LINGER_SECONDS = 5.0
-"""How long a session that has ended waits for the poll that fetches its last packets."""
+"""How long a link that has ended waits for the poll that fetches its last packets."""
 ABORT_SECONDS = 0.05
 """How long it may take until we hear that the client of a poll is gone."""
 
 
 class TwoPolls(Exception):
-    """A client may have one poll under way; a second one ends the session."""
+    """A client may have one poll under way; a second one ends the link."""
 
 
 class Polling:
-    """Carries one session over GET and POST requests, until it is closed or a WebSocket takes over."""
+    """Carries one link over GET and POST requests, until it is closed or a WebSocket takes over."""
 
-    __slots__ = ("closed", "ending", "posting", "queue", "resumed", "session", "size", "slot", "upgrading",
-                 "waiting")  # fmt: skip
+    __slots__ = (
+        "closed",
+        "ending",
+        "link",
+        "posting",
+        "queue",
+        "resumed",
+        "size",
+        "slot",
+        "upgrading",
+        "waiting",
+    )  # fmt: skip
 
-    def __init__(self, session):
-        self.session = session
+    def __init__(self, link):
+        self.link = link
         self.queue: list[Message] = []
         self.size = 0
         self.waiting = self.resumed = self.slot = self.upgrading = self.ending = None
@@ -34,13 +44,13 @@ class Polling:
     @property
     def behind(self) -> bool:
         """Whether the peer fetches slower than it is sent to."""
-        return self.size > self.session.engine.limits.volatile_bytes
+        return self.size > self.link.eio.limits.volatile_bytes
 
     def send(self, message: Message) -> None:
         """Have the next poll fetch the message."""
         if self.closed:
             return
-        before, bound = self.size, self.session.engine.limits.backlog_bytes
+        before, bound = self.size, self.link.eio.limits.backlog_bytes
         self.queue.append(message)
         self.size += message.size
         self.wake()
@@ -48,7 +58,7 @@ class Polling:
             # Not at once: whoever sends may be in the middle of a room.
             asyncio.get_running_loop().call_soon(self.too_slow)
         elif self.behind and self.slot is None:
-            self.schedule(self.session.engine.limits.stalled_seconds)
+            self.schedule(self.link.eio.limits.stalled_seconds)
 
     def wake(self) -> None:
         """Let the poll that waits answer, with all that is sent in this turn of the loop."""
@@ -71,17 +81,17 @@ class Polling:
             finally:
                 self.waiting = None
         messages, self.queue, self.size = self.queue, [], 0
-        self.session.engine.wheel.cancel(self)
+        self.link.eio.wheel.cancel(self)
         if self.closed:
-            self.session.forget()
+            self.link.forget()
         return messages or [NOOP]
 
     def give_back(self, messages: list[Message]) -> None:
         """Put back what a poll took and couldn't deliver, so that it is sent all the same."""
         messages = [message for message in messages if message is not NOOP]
-        if self.session.upgraded:
+        if self.link.upgraded:
             for message in messages:
-                self.session.send(message)
+                self.link.send(message)
         else:
             self.queue = messages + self.queue
             self.size = sum(message.size for message in self.queue)
@@ -99,12 +109,12 @@ class Polling:
     def hand_over(self) -> list[Message]:
         """Give what is queued to the WebSocket that takes over."""
         messages, self.queue = [message for message in self.queue if message is not CLOSE], []
-        self.session.engine.wheel.cancel(self)
+        self.link.eio.wheel.cancel(self)
         self.resume_reading()
         return messages
 
     def close(self, code: int = NORMAL, reason: str = "") -> None:
-        """Deliver what is queued, then a close packet; the session is forgotten after that, or after a while."""
+        """Deliver what is queued, then a close packet; the link is forgotten after that, or after a while."""
         if not self.closed:
             self.queue.append(CLOSE)
             self.ending = code, reason
@@ -112,11 +122,11 @@ class Polling:
             self.schedule(LINGER_SECONDS)
 
     def drop(self, code: int = NORMAL, reason: str = "") -> None:
-        """Forget the session at once. A poll that waits ends, with a close packet unless the client sent one."""
+        """Forget the link at once. A poll that waits ends, with a close packet unless the client sent one."""
         if not self.closed:
             self.queue = [NOOP if code == NORMAL else CLOSE]
             self.end()
-            self.session.forget()
+            self.link.forget()
 
     def end(self) -> None:
         """Nothing comes after what is queued."""
@@ -126,25 +136,25 @@ class Polling:
 
     def forgotten(self) -> None:
         """Nobody can fetch anything any more, and no WebSocket can take over."""
-        self.session.engine.wheel.cancel(self)
+        self.link.eio.wheel.cancel(self)
         if self.upgrading:
             self.upgrading.close(GOING_AWAY, "The session has ended.")
 
     def tick(self, now: float) -> None:
         """Nobody came, for the last packets or for what waits."""
         if self.closed:
-            self.session.forget()
+            self.link.forget()
         else:
             self.too_slow()
 
     def too_slow(self) -> None:
         """End a client that doesn't fetch fast enough."""
         if not self.closed:
-            self.session.end_for_now("slow", "This client did not fetch what it was sent; it may connect again.")
+            self.link.end_for_now("slow", "This client did not fetch what it was sent; it may connect again.")
 
     def schedule(self, seconds: float) -> None:
         """Have `tick` called in so many seconds."""
-        wheel = self.session.engine.wheel
+        wheel = self.link.eio.wheel
         wheel.schedule(self, wheel.now() + seconds)
 
     def pause_reading(self) -> None:

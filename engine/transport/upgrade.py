@@ -42,7 +42,7 @@ def check_upgrade(headers) -> str | None:
     return None
 
 
-async def accept(engine, stream: IOStream, accept_header: str, address: str, opened: Callable) -> None:
+async def accept(eio, stream: IOStream, accept_header: str, address: str, opened: Callable) -> None:
     """Answer 101 and hand the bare socket to a WebSocket. Tornado has nothing more to do with it.
 
     `opened(websocket)` is called if the client is still there by then.
@@ -65,36 +65,36 @@ async def accept(engine, stream: IOStream, accept_header: str, address: str, ope
         if early:
             websocket.data_received(early)
 
-    await asyncio.get_running_loop().connect_accepted_socket(lambda: WebSocket(engine, address, start, bare), bare)
+    await asyncio.get_running_loop().connect_accepted_socket(lambda: WebSocket(eio, address, start, bare), bare)
 
 
-def carry(engine, handshake: Handshake, websocket: WebSocket) -> None:
-    """Open a session that the WebSocket carries from its first packet on."""
-    if engine.draining:
+def carry(eio, handshake: Handshake, websocket: WebSocket) -> None:
+    """Open a link that the WebSocket carries from its first packet on."""
+    if eio.draining:
         websocket.close(RESTART, "drain")
         return
-    websocket.session = session = engine.open(handshake, websocket)
-    websocket.receive = session.receive
-    session.send(session.opening([]))
+    websocket.link = link = eio.open(handshake, websocket)
+    websocket.receive = link.receive
+    link.send(link.opening([]))
 
 
 def probe(polling, websocket: WebSocket) -> None:
-    """Let a session that polls move to the WebSocket: `2probe` is answered by `3probe`, and `5` moves it.
+    """Let a link that polls move to the WebSocket: `2probe` is answered by `3probe`, and `5` moves it.
 
     Anything else, or nothing for too long, closes the WebSocket and leaves polling as it was.
     """
-    session = polling.session
+    link = polling.link
 
     def receive(data):
-        usable = session.carrier is polling
-        if data == "2probe" and usable and not session.closed and polling.upgrading in (None, websocket):
+        usable = link.carrier is polling
+        if data == "2probe" and usable and not link.closed and polling.upgrading in (None, websocket):
             websocket.send(PROBE_ANSWER)
             polling.start_upgrade(websocket)
         elif data == "5" and usable and polling.upgrading is websocket:
-            session.upgrade(websocket)
+            link.upgrade(websocket)
         else:
             websocket.close(POLICY, "not an upgrade probe")
 
     websocket.receive, websocket.given_up = receive, lambda: polling.stop_upgrade(websocket)
-    wheel = session.engine.wheel
-    wheel.schedule(websocket, wheel.now() + session.engine.limits.upgrade_seconds)
+    wheel = link.eio.wheel
+    wheel.schedule(websocket, wheel.now() + link.eio.limits.upgrade_seconds)

@@ -23,21 +23,38 @@ log = logging.getLogger("realtime")
 
 
 class WebSocket(asyncio.Protocol):
-    """Carries one session, or, while `session` is None, waits to learn whether it will (an upgrade probe).
+    """Carries one link, or, while `link` is None, waits to learn whether it will (an upgrade probe).
 
-    `engine` is the EngineServer that it belongs to, `address` who it is, for the log, and `bare` the socket under the
+    `eio` is the EngineIO that it belongs to, `address` who it is, for the log, and `bare` the socket under the
     transport. `opened(websocket)` is called once it is connected and sets `receive`, which takes every message, and
     for a probe `given_up`, which is called if it comes to nothing.
     """
 
-    __slots__ = ("address", "bare", "behind_since", "buffered", "closing", "engine", "given_up", "held", "opened",
-                 "pending", "reader", "receive", "resting", "session", "slot", "transport", "unsent")  # fmt: skip
+    __slots__ = (
+        "address",
+        "bare",
+        "behind_since",
+        "buffered",
+        "closing",
+        "eio",
+        "given_up",
+        "held",
+        "link",
+        "opened",
+        "pending",
+        "reader",
+        "receive",
+        "resting",
+        "slot",
+        "transport",
+        "unsent",
+    )  # fmt: skip
 
-    def __init__(self, engine, address: str, opened, bare: socket.socket):
-        self.engine, self.address, self.opened, self.bare = engine, address, opened, bare
-        self.reader = FrameReader(engine.limits.message_bytes)
+    def __init__(self, eio, address: str, opened, bare: socket.socket):
+        self.eio, self.address, self.opened, self.bare = eio, address, opened, bare
+        self.reader = FrameReader(eio.limits.message_bytes)
         self.pending = []
-        self.session = self.transport = self.slot = self.behind_since = self.receive = self.given_up = None
+        self.link = self.transport = self.slot = self.behind_since = self.receive = self.given_up = None
         self.held = None
         self.unsent = 0
         self.closing = self.resting = self.buffered = False
@@ -45,8 +62,8 @@ class WebSocket(asyncio.Protocol):
     def connection_made(self, transport):
         """Start: called by the loop."""
         self.transport = transport
-        self.engine.websockets += 1
-        transport.set_write_buffer_limits(high=self.engine.limits.volatile_bytes)
+        self.eio.websockets += 1
+        transport.set_write_buffer_limits(high=self.eio.limits.volatile_bytes)
         self.opened(self)
         self.opened = None
 
@@ -61,13 +78,13 @@ class WebSocket(asyncio.Protocol):
 
     def read_portions(self, data: bytes) -> None:
         """Read much in portions, between which others get their turn."""
-        portion = Portion(READING_SECONDS / (len(self.engine.inbox.waiting) or 1))
+        portion = Portion(READING_SECONDS / (len(self.eio.turns.waiting) or 1))
         for end in range(PORTION_BYTES, len(data) + PORTION_BYTES, PORTION_BYTES):
             self.read(data[end - PORTION_BYTES : end])
             if self.held is None and portion.over and end < len(data):
                 self.pause_reading()
                 self.resting = True
-                self.engine.inbox.add(self)
+                self.eio.turns.add(self)
             if self.held is not None:
                 self.held += data[end:]
                 return
@@ -93,29 +110,29 @@ class WebSocket(asyncio.Protocol):
 
     def eof_received(self):
         """The peer is gone: called by the loop. To close takes longer than anything else, so it comes in portions."""
-        if self.session and not self.closing:
-            self.engine.departed.add(self.leave)
+        if self.link and not self.closing:
+            self.eio.departed.add(self.leave)
             return True
         return False
 
     def leave(self) -> None:
-        """End the session of a peer that is gone: called in portions of many."""
-        if self.session:
-            self.session.lost("transport close")
-            self.session = self.receive = None
+        """End the link of a peer that is gone: called in portions of many."""
+        if self.link:
+            self.link.lost("transport close")
+            self.link = self.receive = None
         if self.transport:
             self.closing = True
-            self.engine.wheel.cancel(self)
+            self.eio.wheel.cancel(self)
             self.transport.abort()
 
     def connection_lost(self, error):
         """End: called by the loop."""
         self.transport = self.held = None
-        self.engine.websockets -= 1
+        self.eio.websockets -= 1
         self.pending.clear()
-        self.engine.wheel.cancel(self)
-        if self.session:
-            self.engine.departed.add(self.leave)
+        self.eio.wheel.cancel(self)
+        if self.link:
+            self.eio.departed.add(self.leave)
         elif self.given_up:
             self.given_up()
 
@@ -132,7 +149,7 @@ class WebSocket(asyncio.Protocol):
         """Queue ready frames for the end of this turn of the loop."""
         pending = self.pending
         if not pending:
-            self.engine.outbox.add(self)
+            self.eio.outbox.add(self)
         pending.append(frames)
 
     def flush(self) -> None:
@@ -167,16 +184,16 @@ class WebSocket(asyncio.Protocol):
         self.transport.write(data)
         if self.behind_since is not None:
             self.unsent += len(data)
-            if self.transport.get_write_buffer_size() > self.engine.limits.backlog_bytes:
+            if self.transport.get_write_buffer_size() > self.eio.limits.backlog_bytes:
                 self.too_slow()
 
     def pause_writing(self):
         """The peer has fallen behind: called by the loop."""
         if self.closing:
             return
-        now = self.engine.wheel.now()
+        now = self.eio.wheel.now()
         self.behind_since, self.unsent = now, self.transport.get_write_buffer_size()
-        self.engine.wheel.schedule(self, now)
+        self.eio.wheel.schedule(self, now)
 
     def resume_writing(self):
         """The peer has caught up: called by the loop."""
@@ -189,7 +206,7 @@ class WebSocket(asyncio.Protocol):
         if self.closing:
             self.transport.abort()
             return None
-        if self.session is None:
+        if self.link is None:
             self.close(POLICY, "The upgrade took too long.")
             return self.tick_closing(now)
         if self.behind_since is None:
@@ -198,7 +215,7 @@ class WebSocket(asyncio.Protocol):
         if unsent < self.unsent:
             self.behind_since = now
         self.unsent = unsent
-        if unsent > self.engine.limits.backlog_bytes or now - self.behind_since > self.engine.limits.stalled_seconds:
+        if unsent > self.eio.limits.backlog_bytes or now - self.behind_since > self.eio.limits.stalled_seconds:
             self.too_slow()
             return self.tick_closing(now)
         return now + BEHIND_CHECK_SECONDS
@@ -209,16 +226,16 @@ class WebSocket(asyncio.Protocol):
 
     def too_slow(self) -> None:
         """Close a peer that doesn't read fast enough."""
-        if self.session is None:
+        if self.link is None:
             self.close(POLICY, "slow")
         elif not self.closing:
-            self.session.end_for_now("slow", "This client did not read what it was sent; it may connect again.")
+            self.link.end_for_now("slow", "This client did not read what it was sent; it may connect again.")
 
     def fail(self, error) -> None:
         """Close a peer that broke RFC 6455, with the status code that says how (7.1.7)."""
         log.info("WebSocket of %s closed: %s", self.address, error)
-        if self.session:
-            self.session.lost("transport error")
+        if self.link:
+            self.link.lost("transport error")
         self.close(error.code, str(error))
         self.transport.pause_reading()
 
@@ -227,14 +244,14 @@ class WebSocket(asyncio.Protocol):
         if self.closing:
             self.transport.close()
             return
-        if self.session:
-            self.session.lost("transport close")
+        if self.link:
+            self.link.lost("transport close")
         self.close(code)
         if self.transport:
             self.transport.close()
 
     def close(self, code: int = NORMAL, reason: str = "") -> None:
-        """Start the closing handshake (7.1.2). The session, if there is one, has ended already."""
+        """Start the closing handshake (7.1.2). The link, if there is one, has ended already."""
         if self.closing or self.transport is None:
             return
         self.behind_since = None
@@ -244,9 +261,9 @@ class WebSocket(asyncio.Protocol):
         # The peer may be gone, only that the loop has not heard of it.
         with suppress(OSError):
             self.transport.write_eof()
-        self.engine.wheel.schedule(self, self.engine.wheel.now() + CLOSING_SECONDS)
+        self.eio.wheel.schedule(self, self.eio.wheel.now() + CLOSING_SECONDS)
         self.resume_reading()
-        if self.given_up and not self.session:
+        if self.given_up and not self.link:
             self.given_up()
 
     drop = close

@@ -18,8 +18,8 @@ class Knot:
 
 @pytest.fixture
 def looks(monkeypatch):
-    """`looks()`: a look each, by sessions that open. What is frozen thaws after the test."""
-    monkeypatch.setattr(garbage, "SESSIONS_A_LOOK", 1)
+    """`looks()`: a look each, by links that open. What is frozen thaws after the test."""
+    monkeypatch.setattr(garbage, "LINKS_A_LOOK", 1)
     monkeypatch.setattr(garbage, "SPARE_OBJECTS", 1000)
     gc.unfreeze()
     yield Garbage().look

@@ -203,9 +203,9 @@ async def test_every_namespace_hears_why_the_transport_closes(wire):
 async def test_who_has_fallen_behind_hears_why(wire):
     wire = await wire()
     await wire.join("anna")
-    (session,) = io.server.eio.sockets.values()
+    (link,) = io.server.eio.sockets.values()
 
-    session.end_for_now("slow", "Too slow.")
+    link.end_for_now("slow", "Too slow.")
 
     (reason,) = await wire.rest()
     assert closing(reason) == {"code": "slow", "message": "Too slow."}

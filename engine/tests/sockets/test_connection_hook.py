@@ -119,8 +119,8 @@ async def test_a_hook_may_ask_a_client_that_has_emitted_a_lot_already(wire, hook
     await wire.join("anna")
     for number in range(80):
         await wire.send(f'42["step",{number}]')
-    (session,) = io.server.eio.sockets.values()
-    await until(lambda: session.carrier.held is not None)
+    (link,) = io.server.eio.sockets.values()
+    await until(lambda: link.carrier.held is not None)
     begin.set()
 
     assert await wire.read() == '421["name?"]'

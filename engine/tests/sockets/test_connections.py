@@ -68,9 +68,9 @@ async def test_whoever_has_left_or_is_not_in_yet_is_not_connected(connect, wire)
 
 
 async def test_ten_thousand_are_listed_without_holding_the_loop(http_server):
-    session = SimpleNamespace(handshake=SimpleNamespace(ip="127.0.0.1"))
+    link = SimpleNamespace(handshake=SimpleNamespace(ip="127.0.0.1"))
     for number in range(10_000):
-        socket = Socket(io.server, session, f"socket{number}", "/")
+        socket = Socket(io.server, link, f"socket{number}", "/")
         socket.identify(Access(Person(f"user{number // 2}")))
         io.server.manager.add(socket)
     longest = 0.0

@@ -58,9 +58,9 @@ async def is_disconnected_underneath(wire):
 
 
 async def falls_silent(wire):
-    (session,) = io.server.eio.sockets.values()
-    session.pong_due = 0
-    io.server.eio.wheel.schedule(session, 0)
+    (link,) = io.server.eio.sockets.values()
+    link.pong_due = 0
+    io.server.eio.wheel.schedule(link, 0)
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from engine.hub import Rooms
 from engine.sockets.server import Server
 from engine.tests.app import io
 from engine.tests.people import ANNA
-from engine.transport.link import Session
-from engine.transport.server import EngineServer
+from engine.transport.engine_io import EngineIO
+from engine.transport.link import Link
 
 
 def parameters(function) -> list[str]:
@@ -65,7 +65,7 @@ def test_what_is_overridden_or_called_takes_the_same(function):
 
 
 @pytest.mark.parametrize(
-    ("ours", "theirs"), [(Server, socketio.AsyncServer), (Rooms, AsyncManager), (EngineServer, engineio.AsyncServer)]
+    ("ours", "theirs"), [(Server, socketio.AsyncServer), (Rooms, AsyncManager), (EngineIO, engineio.AsyncServer)]
 )
 def test_every_private_method_that_is_overridden_is_there_to_be(ours, theirs):
     overridden = [name for name in vars(ours) if name.startswith("_") and not name.startswith("__")]
@@ -74,7 +74,7 @@ def test_every_private_method_that_is_overridden_is_there_to_be(ours, theirs):
 
 
 async def test_our_engine_is_what_the_server_makes_and_owns(http_server):
-    assert type(io.server.eio) is EngineServer
+    assert type(io.server.eio) is EngineIO
     assert type(io.server.manager) is Rooms
     assert io.server.manager.server is io.server
 
@@ -125,14 +125,14 @@ def test_a_refusal_of_a_connect_handler_carries_what_the_client_gets():
 
 
 def test_a_session_has_what_engineio_asks_of_its_sockets():
-    assert {"upgraded", "session"} <= set(dir(Session))
+    assert {"upgraded", "session"} <= set(dir(Link))
 
 
 async def test_nothing_of_theirs_runs_beside_ours(connect):
     """Their transports, their queue and their service task would each take a session out of our hands."""
     await connect(ANNA)
 
-    assert all(type(session) is Session for session in io.server.eio.sockets.values())
+    assert all(type(link) is Link for link in io.server.eio.sockets.values())
     assert io.server.eio.service_task_handle is None
     assert io.server.environ == {}
     assert io.server.manager.callbacks == {}

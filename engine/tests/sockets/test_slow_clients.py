@@ -16,7 +16,7 @@ TEXT = "x" * 16 * KIB
 
 @pytest.fixture
 def stalled(http_server, http_port, io_loop, limits):
-    """`socket, session = await stalled()`: Bob's connection, from which nothing is read unless the test does."""
+    """`socket, link = await stalled()`: Bob's connection, from which nothing is read unless the test does."""
     sockets = []
     limits(backlog_bytes=256 * KIB, volatile_bytes=16 * KIB, stalled_seconds=60)
 
@@ -26,8 +26,8 @@ def stalled(http_server, http_port, io_loop, limits):
         await socket.receive()
         socket.send('40{"token":"bob"}')
         await socket.receive()
-        (session,) = [each for each in io.server.eio.sockets.values() if each.client.user_id == "bob"]
-        return socket, session
+        (link,) = [each for each in io.server.eio.sockets.values() if each.client.user_id == "bob"]
+        return socket, link
 
     yield stalled
     for socket in sockets:
@@ -36,7 +36,7 @@ def stalled(http_server, http_port, io_loop, limits):
 
 @pytest.fixture
 def fetching(http_client, base_url, limits):
-    """`session = await fetching("bob")`: the session of a client that would have to fetch what it is sent."""
+    """`link = await fetching("bob")`: the session of a client that would have to fetch what it is sent."""
     limits(backlog_bytes=256 * KIB)
 
     async def fetching(token: str):
@@ -59,14 +59,14 @@ async def send_until(condition, most=2000):
 
 
 async def test_a_client_that_does_not_read_is_closed_at_its_backlog(stalled, until):
-    _, session = await stalled()
-    transport = session.carrier.transport
+    _, link = await stalled()
+    transport = link.carrier.transport
     most = 0
 
     def closed():
         nonlocal most
         most = max(most, transport.get_write_buffer_size())
-        return session.closed
+        return link.closed
 
     await send_until(closed)
 
@@ -75,8 +75,8 @@ async def test_a_client_that_does_not_read_is_closed_at_its_backlog(stalled, unt
 
 
 async def test_it_hears_why_once_it_reads_again(stalled):
-    socket, session = await stalled()
-    sent = await send_until(lambda: session.closed)
+    socket, link = await stalled()
+    sent = await send_until(lambda: link.closed)
 
     events = [await socket.event() for _ in range(sent + 1)]
 
@@ -88,19 +88,19 @@ async def test_it_hears_why_once_it_reads_again(stalled):
 
 async def test_a_client_that_makes_no_progress_is_closed_in_time(stalled, limits, until):
     limits(stalled_seconds=0.2)
-    _, session = await stalled()
+    _, link = await stalled()
 
-    await send_until(lambda: session.behind)
-    assert not session.closed
+    await send_until(lambda: link.behind)
+    assert not link.closed
 
-    await until(lambda: session.closed)
+    await until(lambda: link.closed)
 
 
 @pytest.mark.slow
 async def test_a_client_that_reads_slowly_but_does_read_stays(stalled, limits):
     limits(stalled_seconds=0.3, backlog_bytes=16 * KIB * KIB)
-    socket, session = await stalled()
-    sent = await send_until(lambda: session.behind)
+    socket, link = await stalled()
+    sent = await send_until(lambda: link.behind)
 
     events = []
     for _ in range(sent):
@@ -108,14 +108,14 @@ async def test_a_client_that_reads_slowly_but_does_read_stays(stalled, limits):
         await asyncio.sleep(0.001)
 
     assert len(events) == sent
-    assert not session.closed
+    assert not link.closed
 
 
 async def test_nobody_else_is_delayed_or_misses_an_event(stalled, connect, received):
     anna = await connect(ANNA)
-    _, session = await stalled()
+    _, link = await stalled()
 
-    sent = await send_until(lambda: session.closed)
+    sent = await send_until(lambda: link.closed)
 
     assert [(await received(anna, "news"))[0] for _ in range(sent)] == list(range(sent))
     assert "closing" not in await anna.settled()
@@ -123,8 +123,8 @@ async def test_nobody_else_is_delayed_or_misses_an_event(stalled, connect, recei
 
 async def test_volatile_events_skip_who_is_behind_and_reach_the_others(stalled, connect, received):
     anna = await connect(ANNA)
-    socket, session = await stalled()
-    sent = await send_until(lambda: session.behind)
+    socket, link = await stalled()
+    sent = await send_until(lambda: link.behind)
 
     await io.send(["user::anna", "user::bob"], "volatile", volatile=True)
     await io.send(["user::anna", "user::bob"], "lasting")
@@ -142,21 +142,21 @@ async def test_one_that_is_closed_by_a_question_leaves_the_others_to_answer(fetc
     async def question(text):
         return "here"
 
-    session = await fetching("anna")
-    slow = session.client.sockets["/"]
+    link = await fetching("anna")
+    slow = link.client.sockets["/"]
     await slow.send("news", "x" * 250 * KIB)
     quick = io.server.manager.socket(anna.id, "/")
 
     assert await Question("question", TEXT).ask([slow, quick], timeout=5) == "here"
-    assert session.closed
+    assert link.closed
 
 
 async def test_its_end_writes_one_line_at_most(stalled, caplog, until):
     caplog.set_level("INFO")
-    _, session = await stalled()
+    _, link = await stalled()
     caplog.clear()
 
-    await send_until(lambda: session.closed)
+    await send_until(lambda: link.closed)
     for _ in range(100):
         await io.broadcast("news", TEXT)
         await io.send("user::bob", "news")
@@ -166,9 +166,9 @@ async def test_its_end_writes_one_line_at_most(stalled, caplog, until):
 
 
 async def test_a_client_that_does_not_fetch_is_closed_at_its_backlog(fetching):
-    session = await fetching("bob")
+    link = await fetching("bob")
 
-    sent = await send_until(lambda: session.closed)
+    sent = await send_until(lambda: link.closed)
 
     assert sent <= 256 * KIB / len(TEXT) + 1
     assert not await io.online("bob")

@@ -116,7 +116,7 @@ async def test_a_client_that_does_not_read_is_gone_all_the_same(http_server, htt
         pass
     client.connection.writer.transport.pause_reading()
     (socket,) = io.server.manager.members(None)
-    while not socket.session.behind:
+    while not socket.link.behind:
         await socket.send("news", "x" * 50_000)
         await asyncio.sleep(0)
 

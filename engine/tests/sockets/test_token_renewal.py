@@ -333,7 +333,7 @@ async def test_each_namespace_renews_its_own_token(connect, office, later, socke
     client = await connect(auth={"token": office.issue(ANNA)}, namespaces=["/", "/chat"])
     for each in (*sockets(), *sockets("/chat")):
         each.expires_at = time.time() + SOON
-        each.session.look()
+        each.link.look()
 
     answer = await client.socket.call("token:renew", {"token": office.issue(ANNA)}, namespace="/chat")
 

@@ -43,7 +43,7 @@ class Server:
         io.server.limits = io.server.eio.limits = dataclasses.replace(io.server.limits, **limits)
 
     @property
-    def sessions(self) -> dict:
+    def links(self) -> dict:
         return io.server.eio.sockets
 
     async def request(self, method: str, query: str, **options):
@@ -70,7 +70,7 @@ class Server:
 
     async def empty(self) -> None:
         """Wait until nobody is there any more."""
-        await until(lambda: not (self.sessions or io.server.tasks or io.server.manager.rooms.get("/")))
+        await until(lambda: not (self.links or io.server.tasks or io.server.manager.rooms.get("/")))
 
 
 async def until(condition, seconds: float = 5) -> None:
@@ -101,8 +101,8 @@ def server(io_loop, monkeypatch):
 
 async def end(http_server):
     """End what a test has left behind, without the patience of a drain."""
-    for session in list(io.server.eio.sockets.values()):
-        session.drop("test over")
+    for link in list(io.server.eio.sockets.values()):
+        link.drop("test over")
     for task in io.server.tasks:
         task.cancel()
     await http_server.close_all_connections()

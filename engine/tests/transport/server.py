@@ -103,7 +103,7 @@ async def pour(socket, backlog: int):
     for number in itertools.count():
         await socket.send("poured", [number, "x" * 50_000])
         await asyncio.sleep(0)
-        if socket.ended or socket.session.carrier.transport.get_write_buffer_size() >= backlog:
+        if socket.ended or socket.link.carrier.transport.get_write_buffer_size() >= backlog:
             say(f"{socket.user_id} has {number + 1} poured")
             return
 
@@ -120,7 +120,7 @@ async def stats(socket, _):
         "megabytes": megabytes(),
         "tasks": len(asyncio.all_tasks()),
         "descriptors": len(os.listdir("/proc/self/fd")),
-        "sessions": len(io.server.eio.sockets),
+        "links": len(io.server.eio.sockets),
         "websockets": io.server.eio.websockets,
         "rooms": sum(map(len, io.server.manager.rooms.values())),
         "deadlines": sum(map(len, io.server.eio.wheel.slots.values())),

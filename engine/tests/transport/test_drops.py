@@ -12,7 +12,7 @@ from engine.sockets.client import Client
 from engine.sockets.socket import Socket
 from engine.tests.app import io
 from engine.tests.transport.conftest import until
-from engine.transport.link import Session
+from engine.transport.link import Link
 from engine.transport.websocket import WebSocket
 
 pytestmark = pytest.mark.slow
@@ -79,7 +79,7 @@ async def test_thousands_who_drop_at_once_never_hold_the_loop(server, lines, how
     assert {room: len(members) for room, members in io.server.manager.rooms["/"].items()} == {
         "user::watcher": 1, "room0": 1, "room1": 1, "room2": 1
     }  # fmt: skip
-    assert len(server.sessions) == io.server.eio.websockets == 1
+    assert len(server.links) == io.server.eio.websockets == 1
     assert not lines()
 
 
@@ -89,11 +89,11 @@ async def test_thousands_who_are_silent_are_ended_without_holding_the_loop(serve
     leavers = await crowd(server.port)
     await until(lambda: len(io.server.manager.sockets.get("/", {})) == CLIENTS, seconds=40)
     now = io.server.eio.wheel.now()
-    for session in server.sessions.values():
-        session.pong_due = now + 1
-        io.server.eio.wheel.schedule(session, now + 1)
+    for link in server.links.values():
+        link.pong_due = now + 1
+        io.server.eio.wheel.schedule(link, now + 1)
     holds = Holds()
-    await until(lambda: not server.sessions, seconds=20)
+    await until(lambda: not server.links, seconds=20)
     assert holds.stop() < 0.05
     assert not lines()
     leavers.kill()
@@ -108,12 +108,12 @@ async def test_thousands_whose_tokens_expire_at_once_are_closed_without_holding_
     holds, expires_at = Holds(), time.time() + 1
     for number, socket in enumerate(list(io.server.manager.members(None))):
         socket.expires_at = expires_at
-        socket.session.look()
+        socket.link.look()
         if number % 100 == 0:
             await asyncio.sleep(0)
     await until(lambda: not io.server.manager.sockets["/"], seconds=20)
     assert time.time() < expires_at + 5
-    await until(lambda: not server.sessions, seconds=20)
+    await until(lambda: not server.links, seconds=20)
     assert holds.stop() < 0.05
     assert not lines()
     leavers.kill()
@@ -152,7 +152,7 @@ async def test_a_connection_that_ends_leaves_nothing_to_the_garbage_collector(se
 
 
 def held():
-    return [item for item in gc.get_objects() if isinstance(item, Session | Client | Socket | WebSocket)]
+    return [item for item in gc.get_objects() if isinstance(item, Link | Client | Socket | WebSocket)]
 
 
 async def go(websocket, end: str):
@@ -160,7 +160,7 @@ async def go(websocket, end: str):
         await websocket.call("token:renew", {"token": "bad"})
         socket = io.server.manager.socket(websocket.id, "/")
         socket.expires_at = time.time()
-        socket.session.look()
+        socket.link.look()
     elif end == "kicked":
         await io.disconnect("anna")
         await io.disconnect("first")

@@ -256,7 +256,7 @@ async def test_thousands_are_sent_away_without_holding_the_loop(server, lines, s
     if seconds:
         assert holds.stop() < 0.05
     assert set(gone) == {"drain"}
-    assert [*server.sessions, *io.server.tasks, *io.server.manager.rooms["/"]] == []
+    assert [*server.links, *io.server.tasks, *io.server.manager.rooms["/"]] == []
     assert lines() == []
     clients.kill()
     await clients.wait()

@@ -17,14 +17,14 @@ async def test_a_polling_handshake_is_answered_with_the_open_packet(server):
     assert answer.headers["content-type"] == "text/plain; charset=UTF-8"
     assert answer.text[0] == "0"
     opening = json.loads(answer.text[1:])
-    assert opening.pop("sid") in server.sessions
+    assert opening.pop("sid") in server.links
     assert opening == {"upgrades": ["websocket"], "pingInterval": 25000, "pingTimeout": 20000, "maxPayload": 65536}
 
 
 async def test_a_websocket_handshake_is_answered_with_the_open_packet(server):
     websocket = await WebSocket.open(server.port)
     opening = json.loads((await websocket.next())[1:])
-    assert opening.pop("sid") in server.sessions
+    assert opening.pop("sid") in server.links
     assert opening == {"upgrades": [], "pingInterval": 25000, "pingTimeout": 20000, "maxPayload": 65536}
 
 
@@ -44,7 +44,7 @@ async def test_another_version_of_the_protocol_is_refused(server, query, headers
     answer = await server.request("GET", query.replace("polling", "websocket") if headers else query, headers=headers)
     assert answer.status == 400
     assert json.loads(answer.body) == {"code": 5, "message": "Unsupported protocol version"}
-    assert not server.sessions
+    assert not server.links
 
 
 @pytest.mark.parametrize("query", ["EIO=4", "EIO=4&transport=", "EIO=4&transport=abc", "EIO=4&transport=webtransport"])
@@ -52,12 +52,12 @@ async def test_another_version_of_the_protocol_is_refused(server, query, headers
 async def test_a_missing_or_unknown_transport_is_refused(server, query, headers):
     answer = await server.request("GET", query, headers=headers)
     assert (answer.status, json.loads(answer.body)["code"]) == (400, 0)
-    assert not server.sessions
+    assert not server.links
 
 
 async def test_a_websocket_upgrade_for_the_polling_transport_is_refused(server):
     assert (await server.request("GET", POLLING, headers=UPGRADE)).status == 400
-    assert not server.sessions
+    assert not server.links
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD", "NONSENSE"])
@@ -96,7 +96,7 @@ async def test_a_wrong_opening_handshake_is_refused(server, wrong):
     answer = await server.request("GET", WEBSOCKET, headers=UPGRADE | wrong)
     assert answer.status == 400
     assert answer.headers["sec-websocket-version"] == "13"
-    assert not server.sessions
+    assert not server.links
 
 
 async def test_a_right_opening_handshake_is_accepted_by_the_value_of_the_rfc(server):
@@ -166,7 +166,7 @@ async def test_pages_of_our_own_origin_and_of_friends_may_connect(server, origin
 async def test_other_pages_are_refused_before_the_upgrade(server, origin, host, query):
     answer = await server.request("GET", query, headers=from_page(server, origin, host, query))
     assert (answer.status, json.loads(answer.body)["code"]) == (403, 4)
-    assert not server.sessions
+    assert not server.links
 
 
 def from_page(server, origin, host, query):
@@ -209,7 +209,7 @@ async def test_a_client_that_vanishes_before_its_101_leaves_nothing(server, line
     await server.polling()
     await server.websocket()
     async with asyncio.timeout(5):
-        while len(server.sessions) > 2:  # noqa: ASYNC110
+        while len(server.links) > 2:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert not lines()
 

@@ -88,7 +88,7 @@ async def test_heartbeats_of_clients_that_came_together_are_spread(server):
     server.limit(ping_interval_seconds=1)
     for _ in range(200):
         await server.polling()
-    due = sorted(session.next_ping for session in server.sessions.values())
+    due = sorted(link.next_ping for link in server.links.values())
     assert due[-1] - due[0] > 0.4
     assert all(due[start + 40] - due[start] > 0.03 for start in range(0, 160, 40))
 
@@ -98,13 +98,13 @@ async def test_a_client_whose_events_wait_is_not_taken_for_dead(hasty):
     io.on("wait")(lambda socket, payload: release.wait())
     websocket = await hasty.websocket("anna")
     websocket.send(*['42["wait"]'] * 100)
-    await until(lambda: io.server.manager.socket(websocket.id, "/").session.carrier.paused)
+    await until(lambda: io.server.manager.socket(websocket.id, "/").link.carrier.paused)
     assert await websocket.next() == "2"
     websocket.send("3")
     await asyncio.sleep(0.1 + LATE_SECONDS)
     assert await io.online("anna")
     release.set()
-    await until(lambda: not io.server.manager.socket(websocket.id, "/").session.carrier.paused)
+    await until(lambda: not io.server.manager.socket(websocket.id, "/").link.carrier.paused)
     assert await websocket.call("echo", 1) == [1]
 
 
@@ -113,7 +113,7 @@ async def test_a_client_that_polls_and_whose_events_wait_is_not_taken_for_dead(h
     io.on("wait")(lambda socket, payload: release.wait())
     client = await hasty.polling("anna")
     post = asyncio.ensure_future(client.post(*['42["wait"]'] * 100))
-    await until(lambda: hasty.sessions[client.sid].carrier.paused)
+    await until(lambda: hasty.links[client.sid].carrier.paused)
     asyncio.get_running_loop().call_later(0.2, release.set)
     assert (await client.poll()).text == "2"
     assert (await post).body == b"ok"

@@ -14,7 +14,7 @@ ASK_SECONDS = 1
 QUIET_SECONDS = 5
 HOSTILE_SECONDS, ROUNDS = 10, 4
 SETTLED_SECONDS = 15
-SAME = ("tasks", "descriptors", "sessions", "websockets", "rooms", "running", "deadlines", "not disconnected")
+SAME = ("tasks", "descriptors", "links", "websockets", "rooms", "running", "deadlines", "not disconnected")
 
 
 async def attack(port: int, seconds: float, rounds: int) -> int:
@@ -54,7 +54,7 @@ async def settled(crowd: Crowd, before: dict | None) -> dict:
     for _ in range(2 * SETTLED_SECONDS):
         await asyncio.sleep(0.5)
         stats = await crowd.members[0].call("stats")
-        if stats["sessions"] == CROWD and only(stats, SAME) == only(before or stats, SAME):
+        if stats["links"] == CROWD and only(stats, SAME) == only(before or stats, SAME):
             break
     return stats
 

@@ -166,7 +166,7 @@ async def test_a_client_that_pipelines_slow_events_waits_and_is_not_dropped(serv
     before = memory()
     sending = websocket.frames.send_data('42["wait","' + "x" * 1000 + '"]')
     websocket.connection.write(sending * 20_000)
-    await until(lambda: socket.session.carrier.paused)
+    await until(lambda: socket.link.carrier.paused)
     await asyncio.sleep(0.1)
     assert websocket.connection.writer.transport.get_write_buffer_size() > 10 * MEGABYTE
     assert len(socket.inbox) < 200
@@ -200,14 +200,14 @@ async def test_a_reader_that_stalls_is_closed_at_its_backlog(server, lines, monk
     stalled = await server.websocket("anna", receive_buffer=4096)
     other = await server.websocket("bert")
     stalled.connection.writer.transport.pause_reading()
-    session = io.server.manager.socket(stalled.id, "/").session
+    link = io.server.manager.socket(stalled.id, "/").link
     sent, biggest = 0, 0
-    while not session.closed:
+    while not link.closed:
         await io.broadcast("news", "x" * 10_000)
         assert await other.event() == ["news", "x" * 10_000]
         sent += 10_000
-        if session.carrier.transport:
-            biggest = max(biggest, session.carrier.transport.get_write_buffer_size())
+        if link.carrier.transport:
+            biggest = max(biggest, link.carrier.transport.get_write_buffer_size())
         assert sent < 50 * MEGABYTE
     assert 100_000 < biggest < 300_000
     await until(lambda: io.server.eio.websockets == 1, seconds=4)
@@ -220,11 +220,11 @@ async def test_a_reader_that_stalls_for_too_long_is_closed_though_it_answers_pin
     stalled = await server.websocket("anna", receive_buffer=4096)
     stalled.connection.writer.transport.pause_reading()
     socket = io.server.manager.socket(stalled.id, "/")
-    while not socket.session.behind:
+    while not socket.link.behind:
         await socket.send("news", "x" * 50_000)
         await asyncio.sleep(0)
     started = time.monotonic()
-    while not socket.session.closed:
+    while not socket.link.closed:
         stalled.send("3")
         await asyncio.sleep(0.02)
         assert time.monotonic() - started < 3
@@ -240,8 +240,8 @@ async def test_a_reader_that_is_slow_but_reads_is_kept(server):
     transport.pause_reading()
     socket = io.server.manager.socket(slow.id, "/")
     # So that the kernel, like that of a server on a slow line, tells of little progress, too.
-    socket.session.carrier.bare.setsockopt(SOL_SOCKET, SO_SNDBUF, 16_384)
-    while not socket.session.behind:
+    socket.link.carrier.bare.setsockopt(SOL_SOCKET, SO_SNDBUF, 16_384)
+    while not socket.link.behind:
         await socket.send("news", "x" * 50_000)
         await asyncio.sleep(0)
     ending = time.monotonic() + 1.5
@@ -251,8 +251,8 @@ async def test_a_reader_that_is_slow_but_reads_is_kept(server):
         with suppress(BlockingIOError):
             os.read(transport.get_extra_info("socket").fileno(), 8000)
         await asyncio.sleep(0.02)
-    assert socket.session.behind
-    assert not socket.session.closed
+    assert socket.link.behind
+    assert not socket.link.closed
 
 
 async def test_who_is_behind_misses_volatile_events_only(server):
@@ -261,7 +261,7 @@ async def test_who_is_behind_misses_volatile_events_only(server):
     transport = stalled.connection.writer.transport
     transport.pause_reading()
     socket = io.server.manager.socket(stalled.id, "/")
-    while not socket.session.behind:
+    while not socket.link.behind:
         await socket.send("news", "x" * 50_000)
         await asyncio.sleep(0)
     await io.send("user::anna", "skipped", volatile=True)
@@ -279,7 +279,7 @@ async def test_a_client_is_told_why_it_is_closed_as_slow(server):
     transport = slow.connection.writer.transport
     transport.pause_reading()
     socket = io.server.manager.socket(slow.id, "/")
-    while not socket.session.closed:
+    while not socket.link.closed:
         await socket.send("news", "x" * 20_000)
         await asyncio.sleep(0)
     transport.resume_reading()
@@ -318,7 +318,7 @@ async def test_a_header_that_never_ends_is_refused(server):
     connection = await Connection.open(server.port)
     connection.write(b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nX: " + b"x" * 20_000)
     await connection.ended()
-    assert not server.sessions
+    assert not server.links
 
 
 async def test_thousands_of_arguments_are_no_trouble(server, lines):

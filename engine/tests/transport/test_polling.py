@@ -36,7 +36,7 @@ async def test_a_poll_fetches_everything_at_once(server):
 async def test_what_leaves_in_one_turn_arrives_in_one_poll(server):
     client = await server.polling("anna")
     poll = await client.start_poll()
-    await until(lambda: server.sessions[client.sid].carrier.waiting)
+    await until(lambda: server.links[client.sid].carrier.waiting)
     for number in range(3):
         await io.send("user::anna", "news", number)
     assert len((await poll.answer()).packets) == 3
@@ -72,13 +72,13 @@ async def test_an_invalid_packet_is_400_and_ends_the_session(server, lines, body
     assert (await client.poll()).status == 400
     assert not await io.online("anna")
     assert len(lines()) == 1
-    assert not server.sessions
+    assert not server.links
 
 
 async def test_an_invalid_packet_ends_the_poll_that_waits(server):
     client = await server.polling("anna")
     poll = await client.start_poll()
-    await until(lambda: server.sessions[client.sid].carrier.waiting)
+    await until(lambda: server.links[client.sid].carrier.waiting)
     await client.post("abc")
     assert (await poll.answer()).packets == ["1"]
 
@@ -95,7 +95,7 @@ async def test_packets_behind_an_invalid_one_are_not_handled(server):
 async def test_two_polls_at_once_end_the_session(server, lines):
     client = await server.polling("anna")
     first = await client.start_poll()
-    await until(lambda: server.sessions[client.sid].carrier.waiting)
+    await until(lambda: server.links[client.sid].carrier.waiting)
     assert (await client.poll()).status == 400
     first = await first.answer()
     assert (first.status, first.body) == (200, b"1")
@@ -110,7 +110,7 @@ async def test_two_posts_at_once_end_the_session(server, lines):
     io.on("wait")(lambda socket, payload: release.wait())
     first = await Connection.open(server.port)
     first.ask("POST", client.query, body=SEPARATOR.join(['42["wait"]'] * 50))
-    await until(lambda: server.sessions[client.sid].carrier.paused)
+    await until(lambda: server.links[client.sid].carrier.paused)
     assert (await client.post('42["wait"]')).status == 400
     release.set()
     await server.empty()
@@ -120,7 +120,7 @@ async def test_two_posts_at_once_end_the_session(server, lines):
 async def test_a_close_packet_ends_the_poll_that_waits_at_once(server):
     client = await server.polling("anna")
     poll = await client.start_poll()
-    await until(lambda: server.sessions[client.sid].carrier.waiting)
+    await until(lambda: server.links[client.sid].carrier.waiting)
     assert (await client.post("1")).body == b"ok"
     assert (await poll.answer()).packets == ["6"]
     assert (await client.poll()).status == 400
@@ -132,11 +132,11 @@ async def test_an_aborted_poll_loses_no_packet(server):
     client = await server.polling("anna")
     for number in range(20):
         poll = await client.start_poll()
-        await until(lambda: server.sessions[client.sid].carrier.waiting)
+        await until(lambda: server.links[client.sid].carrier.waiting)
         (poll.reset if number % 2 else poll.close)()
         # Whether or not the server has heard of the abort by now.
         if number % 3:
-            await until(lambda: not server.sessions[client.sid].carrier.waiting)
+            await until(lambda: not server.links[client.sid].carrier.waiting)
             await io.send("user::anna", "news", number)
             assert (await client.poll()).packets == [f'42["news",{number}]']
 
@@ -145,7 +145,7 @@ async def test_a_poll_right_behind_an_aborted_one_is_no_second_poll(server):
     client = await server.polling("anna")
     for _ in range(3):
         poll = await client.start_poll()
-        await until(lambda: server.sessions[client.sid].carrier.waiting)
+        await until(lambda: server.links[client.sid].carrier.waiting)
         poll.close()
         following = await client.start_poll()
         await asyncio.sleep(0.06)
@@ -216,18 +216,18 @@ async def test_a_client_that_is_closed_can_still_fetch_why(server):
     assert json.loads(closing[2:]) == ["closing", {"code": "kicked", "message": "Go away"}]
     assert disconnect == "41"
     assert (await client.poll()).text == "1"
-    assert not server.sessions
+    assert not server.links
 
 
 async def test_nothing_is_taken_from_a_client_that_is_closed(server):
     client = await server.polling("anna")
-    server.sessions[client.sid].end_for_now("drain", "Bye")
+    server.links[client.sid].end_for_now("drain", "Bye")
     assert (await client.post('42["echo",1]')).status == 400
     closing, close = (await client.poll()).packets
     assert json.loads(closing[2:]) == ["closing", {"code": "drain", "message": "Bye"}]
     assert close == "1"
     assert (await client.poll()).status == 400
-    assert not server.sessions
+    assert not server.links
 
 
 async def test_a_client_that_fetches_nothing_is_closed_at_its_backlog(server, lines):
@@ -251,7 +251,7 @@ async def test_a_client_that_fetches_nothing_for_too_long_is_closed(server):
     server.limit(volatile_bytes=1000, stalled_seconds=0.1)
     client = await server.polling("anna")
     await io.send("user::anna", "news", "x" * 2000)
-    await until(lambda: not server.sessions[client.sid].carrier.slot or server.sessions[client.sid].closed)
+    await until(lambda: not server.links[client.sid].carrier.slot or server.links[client.sid].closed)
     packets = (await client.poll()).packets
     assert json.loads(packets[-2][2:])[1]["code"] == "slow"
 
@@ -272,12 +272,12 @@ async def test_a_client_that_never_fetches_its_end_is_forgotten(server, monkeypa
     server.limit(refused_seconds=0.05)
     await server.polling("anna")
     await io.disconnect("anna")
-    await until(lambda: not server.sessions)
+    await until(lambda: not server.links)
 
 
 async def test_a_session_may_be_opened_and_left(server):
     server.limit(connect_seconds=0.05)
     clients = [await Polling.open(server.port) for _ in range(5)]
-    await until(lambda: all(session.closed for session in server.sessions.values()))
+    await until(lambda: all(link.closed for link in server.links.values()))
     assert [(await client.poll()).text for client in clients] == ["1"] * 5
-    assert not server.sessions
+    assert not server.links

@@ -15,13 +15,13 @@ async def test_a_session_moves_to_a_websocket(server):
     client = await server.polling("anna")
     websocket = await client.upgrade()
     poll = await client.start_poll()
-    await until(lambda: server.sessions[client.sid].carrier.waiting)
+    await until(lambda: server.links[client.sid].carrier.waiting)
     websocket.send("2probe")
     assert await websocket.next() == "3probe"
     assert (await poll.answer()).packets == ["6"]
     websocket.send("5")
     assert await websocket.call("echo", "hello") == ["hello"]
-    assert server.sessions[client.sid].upgraded
+    assert server.links[client.sid].upgraded
 
 
 async def test_messages_behind_the_upgrade_packet_are_read(server):
@@ -39,7 +39,7 @@ async def test_what_waited_to_be_fetched_comes_first_and_once(server):
     for number in range(3):
         await io.send("user::anna", "news", number)
     websocket.send("5")
-    await until(lambda: server.sessions[client.sid].upgraded)
+    await until(lambda: server.links[client.sid].upgraded)
     await io.send("user::anna", "news", 3)
     assert [await websocket.event() for _ in range(4)] == [["news", number] for number in range(4)]
 
@@ -71,13 +71,13 @@ async def upgraded(server):
     client = await server.polling("anna")
     client.websocket = await client.upgrade()
     client.websocket.send("2probe", "5")
-    await until(lambda: server.sessions[client.sid].upgraded)
+    await until(lambda: server.links[client.sid].upgraded)
     return client
 
 
 async def test_a_websocket_on_a_session_that_opened_as_one_is_refused(server):
     await server.websocket("anna")
-    (sid,) = server.sessions
+    (sid,) = server.links
     answer = await server.request("GET", f"EIO=4&transport=websocket&sid={sid}", headers=UPGRADE)
     assert answer.status == 400
 
@@ -118,7 +118,7 @@ async def test_a_probe_that_vanishes_leaves_polling_working(server, said, end):
     websocket = await client.upgrade()
     websocket.send(*said)
     getattr(websocket.connection, end)()
-    await until(lambda: not server.sessions[client.sid].carrier.upgrading and not io.server.eio.websockets)
+    await until(lambda: not server.links[client.sid].carrier.upgrading and not io.server.eio.websockets)
     await works(client)
 
 
@@ -185,13 +185,13 @@ async def test_an_upgrade_keeps_a_client_that_is_ahead_waiting(server):
 
     client = await server.polling("anna")
     post = asyncio.ensure_future(client.post(*(f'42{number}["slow",{number}]' for number in range(40))))
-    await until(lambda: server.sessions[client.sid].carrier.paused)
+    await until(lambda: server.links[client.sid].carrier.paused)
     websocket = await client.upgrade()
     websocket.send("2probe", "5", '4240["slow",40]')
     assert await websocket.next() == "3probe"
     assert (await post).body == b"ok"
-    await until(lambda: server.sessions[client.sid].upgraded)
-    assert server.sessions[client.sid].carrier.paused
+    await until(lambda: server.links[client.sid].upgraded)
+    assert server.links[client.sid].carrier.paused
     release.set()
     assert [await websocket.receive() for _ in range(41)] == [f"43{number}[{number}]" for number in range(41)]
     assert running == list(range(41))
@@ -228,7 +228,7 @@ async def test_a_session_that_ends_during_its_upgrade_says_why_over_the_websocke
     websocket.send("2probe")
     await websocket.next()
     drained = asyncio.ensure_future(io.drain(2))
-    await until(lambda: server.sessions[client.sid].closed)
+    await until(lambda: server.links[client.sid].closed)
     # The stock client polls no more: it waits until it may send this.
     websocket.send("5")
     name, payload = await websocket.event()

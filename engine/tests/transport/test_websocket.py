@@ -141,8 +141,8 @@ async def test_a_client_that_goes_without_a_word_is_gone(server, lines, end):
 async def test_a_peer_that_does_not_answer_our_close_is_cut_off(server, monkeypatch):
     monkeypatch.setattr("engine.transport.websocket.CLOSING_SECONDS", 0.05)
     websocket = await server.websocket("anna")
-    for session in list(server.sessions.values()):
-        session.end_for_now("drain", "Bye")
+    for link in list(server.links.values()):
+        link.end_for_now("drain", "Bye")
     await until(lambda: not io.server.eio.websockets)
     assert (await websocket.event())[0] == "closing"
     assert (await websocket.closed()).code == 1012
@@ -161,7 +161,7 @@ async def test_a_reset_in_the_middle_of_a_broadcast_costs_nobody_else_an_event(s
     for other in others:
         for letter in "xy" * 20:
             assert await other.event() == ["news", letter * 1000]
-    await until(lambda: len(server.sessions) == 20)
+    await until(lambda: len(server.links) == 20)
     assert not lines()
 
 
@@ -218,10 +218,10 @@ async def test_a_client_that_waits_to_be_read_is_closed_as_any_other(server):
     release = asyncio.Event()
     io.on("wait")(lambda socket, payload: release.wait())
     websocket = await server.websocket("anna")
-    session = server_socket(websocket).session
+    link = server_socket(websocket).link
     websocket.send(*['42["wait"]'] * 100)
-    await until(lambda: session.carrier.paused)
-    session.end_for_now("drain", "Bye")
+    await until(lambda: link.carrier.paused)
+    link.end_for_now("drain", "Bye")
     assert (await websocket.event())[1]["code"] == "drain"
     assert await websocket.next() == Closed(1012, "drain")
     websocket.close(1012)

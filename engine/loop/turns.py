@@ -4,7 +4,7 @@ import asyncio
 from collections import deque
 
 
-class Inbox:
+class Turns:
     """Holds the WebSockets that have more to be read than one turn of the loop allows."""
 
     def __init__(self):
