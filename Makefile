@@ -1,7 +1,7 @@
 # make run        install what is needed and start the app on http://localhost:8888
 # make test       the fast tests; make test-all runs them all
 # make lint       style
-# make bench      the benchmark
+# make bench      the benchmark; make bench-micro AGAINST=../other what a change costs beside another checkout
 # make check-engine   names the files of engine/ that somebody has edited; make manifest, before a release, accepts them
 
 SHELL := /bin/bash
@@ -26,6 +26,9 @@ lint: .venv/installed
 
 bench: .venv/bench $(if $(shell command -v npm),bench/peers/node/node_modules/installed)
 	$(BIN)/python -m bench
+
+bench-micro: .venv/bench
+	$(BIN)/python -m bench.micro $(if $(AGAINST),--against $(AGAINST))
 
 check-engine: .venv/installed
 	$(BIN)/python -m engine.package.manifest
@@ -57,4 +60,4 @@ node_modules/installed bench/peers/node/node_modules/installed:
 	@cd $(dir $<) && npm install --no-audit --no-fund --no-package-lock --loglevel=error
 	@touch $@
 
-.PHONY: run test test-all lint bench check-engine manifest
+.PHONY: run test test-all lint bench bench-micro check-engine manifest

@@ -1,0 +1,84 @@
+"""Memory in the place of the kernel: what the engine writes to a client's socket, or transport, ends in one buffer.
+
+A client comes by a real request to a real HTTP server, on a pair of sockets. Once the engine lets Tornado's socket go
+and gives a copy of it to the loop, both are ours.
+"""
+
+import asyncio
+import socket
+from io import BytesIO
+
+import uvloop
+from tornado.httpserver import HTTPServer
+from tornado.iostream import IOStream
+
+from bench.websocket_client import upgrade_request
+
+PATH = "/socket.io/?EIO=4&transport=websocket"
+
+
+class Wire:
+    """The copy of a client's socket. `send` is compiled code, so that what is measured is the engine's."""
+
+    def __init__(self, written: BytesIO):
+        self.send = written.write
+        self.opened = asyncio.get_running_loop().create_future()
+
+    def setblocking(self, flag: bool):
+        pass
+
+    def setsockopt(self, *option):
+        pass
+
+
+class Accepted(socket.socket):
+    """A client's socket as Tornado knows it."""
+
+    wire: Wire
+
+    def dup(self) -> Wire:
+        return self.wire
+
+
+class Transport(asyncio.Transport):
+    """What the loop makes of a Wire: always writable. What it has no answer to raises NotImplementedError."""
+
+    def __init__(self, wire: Wire):
+        super().__init__()
+        self.write = wire.send
+
+    def set_write_buffer_limits(self, high=None, low=None):
+        pass
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def is_closing(self) -> bool:
+        return False
+
+    def pause_reading(self):
+        pass
+
+    def resume_reading(self):
+        pass
+
+
+class Loop(uvloop.Loop):
+    """The loop that the app runs on, except for what a Wire becomes."""
+
+    async def connect_accepted_socket(self, protocol_factory, sock: Wire, **options):
+        transport, protocol = Transport(sock), protocol_factory()
+        protocol.connection_made(transport)
+        sock.opened.set_result(protocol)
+        return transport, protocol
+
+
+async def connect(server: HTTPServer, written: BytesIO) -> asyncio.Protocol:
+    """The engine's end of a new WebSocket, whose `data_received` takes what a client sends."""
+    client, accepted = socket.socketpair()
+    ours = Accepted(fileno=accepted.detach())
+    ours.wire = Wire(written)
+    server.handle_stream(IOStream(ours), ("127.0.0.1", 0))
+    with client:
+        client.send(upgrade_request(PATH, 80))
+        return await ours.wire.opened
