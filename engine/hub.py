@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from socketio.async_manager import AsyncManager
 
 from engine.names import check_event, check_room
-from engine.wire.packet import Message, encode_event
+from engine.wire.message import Message
+from engine.wire.packet import encode_event
 
 NOBODY = frozenset()
 

@@ -13,6 +13,7 @@ from engine.names import user_room
 from engine.sockets.socket import Socket
 from engine.tokens import expiry
 from engine.tokens.finding import find_token
+from engine.wire.assembly import Assembly
 from engine.wire.packet import (
     ACK,
     BINARY_EVENT,
@@ -20,7 +21,6 @@ from engine.wire.packet import (
     CONNECT_ERROR,
     DISCONNECT,
     EVENT,
-    Assembly,
     Packet,
     decode,
     encode,

@@ -13,7 +13,8 @@ from engine.sockets import dispatch, hook
 from engine.sockets.requests import Question
 from engine.tokens import renewal
 from engine.tokens.events import RENEW
-from engine.wire.packet import DISCONNECT, EVENT, Message, encode, encode_event
+from engine.wire.message import Message
+from engine.wire.packet import DISCONNECT, EVENT, encode, encode_event
 
 log = logging.getLogger("realtime")
 

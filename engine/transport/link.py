@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from engine.errors import InvalidPacket
 from engine.transport.polling import Polling
 from engine.transport.websocket import NORMAL, POLICY, RESTART, WebSocket
-from engine.wire.packet import Message
-from engine.wire.payload import dumps
+from engine.wire.json_out import dumps
+from engine.wire.message import Message
 
 PING = Message(b"2")
 log = logging.getLogger("realtime")

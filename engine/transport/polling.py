@@ -4,7 +4,7 @@ import asyncio
 from base64 import b64encode
 
 from engine.transport.websocket import GOING_AWAY, NORMAL
-from engine.wire.packet import Message
+from engine.wire.message import Message
 
 SEPARATOR = b"\x1e"
 CLOSE, NOOP = Message(b"1"), Message(b"6")

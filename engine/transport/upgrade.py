@@ -12,7 +12,7 @@ from tornado.websocket import WebSocketProtocol13
 
 from engine.transport.link import Handshake
 from engine.transport.websocket import POLICY, RESTART, WebSocket
-from engine.wire.packet import Message
+from engine.wire.message import Message
 
 RESPONSE = (
     b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %b\r\n\r\n"

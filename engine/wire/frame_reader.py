@@ -1,11 +1,11 @@
 """How the server reads WebSocket frames (RFC 6455, section 5): bytes in, messages out. No I/O."""
 
-from codecs import getincrementaldecoder
 from typing import Any
 
 # Tornado's C function where its wheel has it, else its Python one: nothing in the standard library XORs bytes.
-from tornado.util import _websocket_mask as unmask
+from tornado.util import _websocket_mask as unmask  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
 
+from engine.wire.fragments import Fragments
 from engine.wire.frames import (
     BINARY,
     CLOSE,
@@ -14,14 +14,14 @@ from engine.wire.frames import (
     LENGTH_16,
     MASKED,
     MAX_CONTROL_BYTES,
-    NO_STATUS,
     NOT_UTF8,
     PING,
     PONG,
     PROTOCOL_BROKEN,
     TEXT,
     TOO_BIG,
-    is_close_code,
+    ProtocolError,
+    close_status,
 )
 
 # What `feed` gives in the place of an opcode when the client broke the protocol. Opcodes have four bits.
@@ -31,14 +31,6 @@ ERROR = 0x10
 _CONTROL = {FIN | CLOSE, FIN | PING, FIN | PONG}
 _BETWEEN_MESSAGES = _CONTROL | {TEXT, FIN | TEXT, BINARY, FIN | BINARY}
 _INSIDE_MESSAGE = _CONTROL | {CONTINUATION, FIN | CONTINUATION}
-
-
-class ProtocolError(Exception):
-    """What the client did wrong; `code` is the status code (7.4.1) to close the connection with."""
-
-    def __init__(self, code: int, message: str):
-        super().__init__(message)
-        self.code = code
 
 
 class FrameReader:
@@ -54,7 +46,7 @@ class FrameReader:
         self._max_message_bytes = max_message_bytes
         # The highest second byte of a frame whose length needs no bytes of its own (5.2) and fits.
         self._max_short = MASKED | min(max_message_bytes, LENGTH_16 - 1)
-        self._fragments: _Fragments | None = None
+        self._fragments: Fragments | None = None
         # A frame that isn't whole yet, and how many bytes of it must be there before it is worth another look.
         self._partial: bytearray | None = None
         self._needed = 0
@@ -83,14 +75,15 @@ class FrameReader:
 
     def _resume(self, data: bytes) -> bytes:
         """The partial frame with what has come for it, or b"" as long as that isn't enough to go on."""
-        if self._finished:
+        partial = self._partial
+        if partial is None:
             return b""
         # A bytearray grows in place: a frame in tiny pieces costs no more than its size, in time and in memory.
-        self._partial += data
-        if len(self._partial) < self._needed:
+        partial += data
+        if len(partial) < self._needed:
             return b""
-        data, self._partial = bytes(self._partial), None
-        return data
+        self._partial = None
+        return bytes(partial)
 
     def _read(self, data: bytes, messages: list[tuple[int, Any]]) -> None:
         position, end = 0, len(data)
@@ -158,11 +151,11 @@ class FrameReader:
         if first == FIN | TEXT:
             return TEXT, payload.decode()
         if first == FIN | CLOSE:
-            return CLOSE, _close_status(payload)
+            return CLOSE, close_status(payload)
         if first > FIN:
             return first - FIN, payload
         if self._fragments is None:
-            self._fragments = _Fragments(first)
+            self._fragments = Fragments(first)
         self._fragments.add(payload)
         if first != FIN | CONTINUATION:
             return None
@@ -172,27 +165,6 @@ class FrameReader:
     def _finish(self) -> None:
         self._finished = True
         self._partial = self._fragments = None
-
-
-class _Fragments:
-    """A message that comes in several frames (5.4), as far as it is there."""
-
-    __slots__ = ("_decoder", "count", "data", "opcode")
-
-    def __init__(self, opcode: int):
-        self.opcode, self.data, self.count = opcode, bytearray(), 0
-        self._decoder = getincrementaldecoder("utf-8")() if opcode == TEXT else None
-
-    def add(self, payload: bytes) -> None:
-        """Appends a fragment; raises UnicodeDecodeError as soon as nothing that follows could make it UTF-8 (8.1)."""
-        # What the decoder gives isn't kept: one emoji would make the text four times as big as its bytes.
-        if self._decoder is not None:
-            self._decoder.decode(payload)
-        self.data += payload
-        self.count += 1
-
-    def message(self) -> tuple[int, Any]:
-        return self.opcode, self.data.decode() if self.opcode == TEXT else bytes(self.data)
 
 
 def _wrong_first_byte(first: int) -> str:
@@ -214,13 +186,3 @@ def _extended_size(field: bytes) -> int:
     if size >> 63:
         raise ProtocolError(PROTOCOL_BROKEN, "Length with its highest bit set")
     return size
-
-
-def _close_status(payload: bytes) -> tuple[int, str]:
-    """Status code and reason in the body of a close frame (5.5.1, 7.4)."""
-    if not payload:
-        return NO_STATUS, ""
-    code = int.from_bytes(payload[:2], "big")  # of a lone byte: under 256, and so no valid code either
-    if not is_close_code(code):
-        raise ProtocolError(PROTOCOL_BROKEN, "Close frame without a valid status code")
-    return code, payload[2:].decode()

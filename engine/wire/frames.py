@@ -13,6 +13,14 @@ LENGTH_16, LENGTH_64 = 126, 127
 MAX_CONTROL_BYTES = 125
 
 
+class ProtocolError(Exception):
+    """What a client did wrong; `code` is the status code (7.4.1) to close the connection with."""
+
+    def __init__(self, code: int, message: str):
+        super().__init__(message)
+        self.code = code
+
+
 def text_frame(data: bytes) -> bytes:
     """A text message, UTF-8 encoded, as one frame. Unmasked (5.1), so the same bytes serve every recipient."""
     return _frame(FIN | TEXT, data)
@@ -65,3 +73,16 @@ def _frame(first: int, data: bytes) -> bytes:
 def is_close_code(code: int) -> bool:
     """Whether a close frame may carry it: 7.4.1 and the codes registered since, and the private ranges of 7.4.2."""
     return 3000 <= code <= 4999 or 1000 <= code <= 1003 or 1007 <= code <= 1014
+
+
+def close_status(body: bytes) -> tuple[int, str]:
+    """Status code and reason in the body of a client's close frame (5.5.1, 7.4); 1005 if there is none.
+
+    Raises ProtocolError for a code that no endpoint may send, UnicodeDecodeError for a reason that is not UTF-8.
+    """
+    if not body:
+        return NO_STATUS, ""
+    code = int.from_bytes(body[:2], "big")  # of a lone byte: under 256, and so no valid code either
+    if not is_close_code(code):
+        raise ProtocolError(PROTOCOL_BROKEN, "Close frame without a valid status code")
+    return code, body[2:].decode()

@@ -1,12 +1,13 @@
 """Socket.IO packets (protocol v5, "Packet encoding"), inside Engine.IO message packets (v4, type `4`)."""
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.errors import InvalidPacket
 from engine.limits import Limits
-from engine.wire.frames import binary_frame, text_frame
-from engine.wire.payload import dumps, loads
+from engine.wire.json_in import Json, loads
+from engine.wire.json_out import dumps
+from engine.wire.message import Message
 
 CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK = range(7)
 RESERVED_EVENTS = frozenset(
@@ -25,32 +26,16 @@ class Packet(NamedTuple):
     type: int
     namespace: str
     id: int | None
-    data: object
+    data: Any
     attachments: int
 
 
-class Message:
-    """One packet, encoded once for everybody who gets it; `frames` are its WebSocket frames, one after the other."""
-
-    __slots__ = ("attachments", "frames", "text")
-
-    def __init__(self, text: bytes, attachments: list[bytes] | tuple = ()):
-        self.text, self.attachments, self.frames = text, attachments, text_frame(text)
-        if attachments:
-            self.frames += b"".join(map(binary_frame, attachments))
-
-    @property
-    def size(self) -> int:
-        """Its bytes, framing left out."""
-        return len(self.text) + sum(map(len, self.attachments))
-
-
-def encode(packet_type: int, data=None, namespace: str = "/", id: int | None = None) -> Message:
+def encode(packet_type: int, data: object = None, namespace: str = "/", id: int | None = None) -> Message:
     """Encode a packet of any type; `data` is left out where it is None.
 
     Raises TypeError and ValueError for data that JSON can't hold, see `payload.dumps`.
     """
-    attachments = []
+    attachments: list[bytes] = []
     body = b"" if data is None else dumps(data, attachments if packet_type in (EVENT, ACK) else None)
     if attachments:
         packet_type += BINARY_EVENT - EVENT
@@ -62,26 +47,26 @@ def encode(packet_type: int, data=None, namespace: str = "/", id: int | None = N
     return Message(head.encode() + body, attachments)
 
 
-def encode_event(event: str, payload=None, namespace: str = "/", id: int | None = None) -> Message:
+def encode_event(event: str, payload: object = None, namespace: str = "/", id: int | None = None) -> Message:
     """Encode an event: a tuple payload becomes several arguments, None becomes none.
 
     Raises ValueError for a reserved event name, and what `encode` raises.
     """
     if event in RESERVED_EVENTS:
         raise ValueError(f"'{event}' is sent by Socket.IO itself; choose another name")
-    if not isinstance(event, str):
+    if not isinstance(event, str):  # pyright: ignore[reportUnnecessaryIsInstance] an app may not be checked
         raise TypeError(f"an event's name is a str, not {type(event).__name__}")
     return encode(EVENT, [event, *arguments(payload)], namespace, id)
 
 
-def arguments(payload) -> tuple:
+def arguments(payload: Any) -> tuple[Any, ...]:
     """What a payload is as the arguments of an event or an ack."""
     if isinstance(payload, tuple):
-        return payload
+        return payload  # pyright: ignore[reportUnknownVariableType] whatever the app sends
     return () if payload is None else (payload,)
 
 
-def single(arguments: list):
+def single(arguments: list[Any]) -> Any:
     """What arguments are as one payload: None, the only one, or the list of several."""
     return arguments[0] if len(arguments) == 1 else arguments or None
 
@@ -102,55 +87,18 @@ def decode(text: str, limits: Limits) -> Packet:
         data = loads(body, limits.depth) if body else None
     except ValueError as error:
         raise InvalidPacket(f"not JSON: {error}") from None
-    packet = Packet(int(plain or binary), namespace or "/", int(ack_id) if ack_id else None, data, attachments)
-    check(packet)
-    return packet
-
-
-def check(packet: Packet) -> None:
-    """Raise InvalidPacket for data that a packet of its type cannot have."""
-    data = packet.data
-    if packet.type in (EVENT, BINARY_EVENT):
-        valid = isinstance(data, list) and data and isinstance(data[0], str) and data[0] not in RESERVED_EVENTS
-    elif packet.type in (ACK, BINARY_ACK):
-        valid = isinstance(data, list) and packet.id is not None
-    elif packet.type == CONNECT:
-        valid = data is None or isinstance(data, dict)
-    else:
-        valid = packet.type == DISCONNECT and data is None
-    if not valid:
+    packet_type = int(plain or binary)
+    if not _fits(packet_type, ack_id, data):
         raise InvalidPacket("a packet whose data does not fit its type")
+    return Packet(packet_type, namespace or "/", int(ack_id) if ack_id else None, data, attachments)
 
 
-class Assembly:
-    """A binary packet whose attachments are still on their way."""
-
-    def __init__(self, packet: Packet):
-        self.packet, self.attachments = packet, []
-
-    def add(self, attachment: bytes) -> Packet | None:
-        """Take the next attachment; return the whole packet after the last one.
-
-        Raises InvalidPacket unless each attachment has exactly one placeholder.
-        """
-        self.attachments.append(attachment)
-        if len(self.attachments) < self.packet.attachments:
-            return None
-        unused = dict(enumerate(self.attachments))
-        data = self.fill(self.packet.data, unused)
-        if unused:
-            raise InvalidPacket("an attachment without a placeholder")
-        return self.packet._replace(type=self.packet.type - (BINARY_EVENT - EVENT), data=data)
-
-    def fill(self, value, unused: dict):
-        """Put attachments in the place of their placeholders."""
-        if isinstance(value, list):
-            return [self.fill(item, unused) for item in value]
-        if not isinstance(value, dict):
-            return value
-        if value.get("_placeholder") is not True:
-            return {key: self.fill(item, unused) for key, item in value.items()}
-        number = value.get("num")
-        if type(number) is not int or number not in unused:
-            raise InvalidPacket("a placeholder without its attachment")
-        return unused.pop(number)
+def _fits(packet_type: int, ack_id: str | None, data: Json) -> bool:
+    """Whether a packet of this type can have such data."""
+    if packet_type == EVENT or packet_type == BINARY_EVENT:
+        return isinstance(data, list) and bool(data) and isinstance(data[0], str) and data[0] not in RESERVED_EVENTS
+    if packet_type == ACK or packet_type == BINARY_ACK:
+        return isinstance(data, list) and ack_id is not None
+    if packet_type == CONNECT:
+        return data is None or isinstance(data, dict)
+    return packet_type == DISCONNECT and data is None

@@ -2,7 +2,8 @@
 
 import pytest
 
-from engine.wire.payload import loads, nests_deeper
+from engine.wire.json_in import loads
+from engine.wire.nesting import nests_deeper
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,21 @@
+"""A packet as it goes out."""
+
+from collections.abc import Sequence
+
+from engine.wire.frames import binary_frame, text_frame
+
+
+class Message:
+    """One packet, encoded once for everybody who gets it; `frames` are its WebSocket frames, one after the other."""
+
+    __slots__ = ("attachments", "frames", "text")
+
+    def __init__(self, text: bytes, attachments: Sequence[bytes] = ()):
+        self.text, self.attachments, self.frames = text, attachments, text_frame(text)
+        if attachments:
+            self.frames += b"".join(map(binary_frame, attachments))
+
+    @property
+    def size(self) -> int:
+        """Its bytes, framing left out."""
+        return len(self.text) + sum(map(len, self.attachments))
