@@ -1,0 +1,8 @@
+"""The benchmark's tests start servers of their own."""
+
+import pytest
+
+
+@pytest.fixture
+def own_events():
+    """Instead of the kit's, which needs an `io`."""
