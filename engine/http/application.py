@@ -10,6 +10,7 @@ from tornado.log import access_log, gen_log
 from tornado.web import Application as TornadoApplication
 
 from engine.http.handler import Handler
+from engine.http.printable import printable
 from engine.loop.tasks import Tasks
 from engine.mongo import DatabaseAway
 
@@ -68,5 +69,5 @@ class Application(TornadoApplication):
         # 503 is a state of the server, a drain or a database that is away: no failure of each request in it.
         level = logging.ERROR if status >= 500 and status != 503 else logging.INFO
         client = getattr(handler, "client_address", request.remote_ip)
-        what = (status, request.method, request.path, client, 1000 * request.request_time())
+        what = (status, printable(str(request.method)), printable(request.path), client, 1000 * request.request_time())
         access_log.log(level, "%d %s %s (%s) %.0f ms", *what)

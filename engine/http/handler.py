@@ -12,6 +12,7 @@ from engine.http.cross_origin import CrossOriginHandler
 from engine.http.errors import Answers, ApiError, known_answer
 from engine.http.forms import Form, validated
 from engine.http.limited_body import LimitedBodyHandler
+from engine.http.printable import printable
 from engine.http.security_headers import SecurityHeadersHandler
 from engine.mongo import DatabaseAway
 
@@ -89,7 +90,7 @@ class Handler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
         if isinstance(value, HTTPError | DatabaseAway) or known_answer(value, self.answers):
             return
         exception = (typ, value, tb) if typ and value else None
-        log.error("%s %s failed", self.request.method, self.request.path, exc_info=exception)
+        log.error("%s %s failed", self.request.method, printable(self.request.path), exc_info=exception)
 
 
 class NotFoundHandler(Handler):

@@ -12,6 +12,7 @@ from engine.errors import InvalidPacket
 from engine.http.cross_origin import CrossOriginHandler
 from engine.http.limited_body import LimitedBodyHandler
 from engine.http.origins import Origins
+from engine.http.printable import printable
 from engine.http.security_headers import SecurityHeadersHandler
 from engine.tokens.finding import request_token
 from engine.transport.link import Handshake
@@ -220,7 +221,9 @@ class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandl
     def log_exception(self, kind, error, traceback):
         """Log what nobody foresaw, without the query string, where a token may be."""
         if not isinstance(error, HTTPError):
-            log.error("%s %s failed", self.request.method, self.request.path, exc_info=(kind, error, traceback))
+            log.error(
+                "%s %s failed", self.request.method, printable(self.request.path), exc_info=(kind, error, traceback)
+            )
 
     def send_error(self, status_code: int = 500, **kwargs):
         """Answer, if anybody is there to read it; a client that is gone is no error."""

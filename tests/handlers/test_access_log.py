@@ -30,6 +30,17 @@ async def test_a_line_has_no_query_string(fetch, lines):
     assert lines() == [(logging.INFO, "200 GET /healthz")]
 
 
+@pytest.mark.parametrize("sent", [b"\x9b2J", b"\x85", b"%0a", b"\xe2\x80\xae"])
+async def test_what_a_client_chose_is_escaped(dial, lines, sent):
+    reader, writer = await dial()
+    writer.write(b"GET /nowhere" + sent + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    await reader.read()
+    writer.close()
+    ((_, line),) = lines()
+    assert line.startswith("404 GET /nowhere")
+    assert line.isprintable()
+
+
 async def test_what_broke_is_an_error(app, fetch, lines):
     app.add_handlers(".*", [("/broken", Broken)])
     await fetch("GET", "/broken")
