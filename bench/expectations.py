@@ -3,7 +3,7 @@
 import asyncio
 
 from bench.socketio_client import SocketIOClient
-from bench.websocket_client import client_frame
+from engine.testing.websocket_client import client_frame
 
 
 class Voided(Exception):

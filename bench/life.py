@@ -8,7 +8,7 @@ from bench.plan import Plan
 from bench.server import Server
 from bench.socketio_client import SocketIOClient, event
 from bench.users import Users
-from bench.websocket_client import Refused
+from engine.testing.websocket_client import Refused
 
 AT_ONCE = 64
 FORGOTTEN_SECONDS = 240  # what a server may take to notice that thousands are gone

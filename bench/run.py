@@ -17,7 +17,7 @@ from bench.life import Life
 from bench.plan import Plan
 from bench.server import Server, ServerFailed
 from bench.users import Users
-from bench.websocket_client import Refused
+from engine.testing.websocket_client import Refused
 
 SCENARIOS = {
     "audiences": scenarios.audiences,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bench.expectations import Broadcast, Exchange
 from bench.life import Life
 from bench.socketio_client import SocketIOClient, answer, event
-from bench.websocket_client import server_frame
+from engine.testing.websocket_client import server_frame
 
 PATIENCE = 60  # seconds until a missing message is a lost one
 PASSING_ROOMS = 5

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 
-from bench.websocket_client import PONG, Refused, WebSocketClient, client_frame, upgrade_request
+from engine.testing.websocket_client import PONG, Refused, WebSocketClient, client_frame, upgrade_request
 
 PATH = "/socket.io/?EIO=4&transport=websocket"
 # An Engine.IO ping in its frame, or a WebSocket's own with no text or one of four bytes.

@@ -1,27 +1,21 @@
-"""Where things are: what may import what, and that the part a newcomer reads stays short."""
+"""Where things are: what may import what, and that the part which a newcomer reads stays short."""
 
 import ast
 import re
 import subprocess
 import sys
-from functools import cache
-from importlib.util import resolve_name
 from pathlib import Path
 
 import pytest
 
+from engine.testing.modules import Modules, outside, python_files, within
+from engine.testing.sizes import code_lines, file_lines
+
 ROOT = Path(__file__).parent.parent
-PACKAGES = ["engine", "handlers", "models", "realtime"]
-MODULES = [
-    ROOT / "app.py",
-    ROOT / "settings.py",
-    *(
-        file
-        for each in PACKAGES
-        for file in (ROOT / each).rglob("*.py")
-        if "test" not in file.relative_to(ROOT).parts[1]
-    ),
-]
+APP = Modules.of(ROOT, "app.py", "settings.py", "handlers", "models", "realtime")
+MODULES = Modules(APP | Modules.of(ROOT, "engine").without("engine.tests", "engine.testing"))
+TESTS = Modules.of(ROOT, "tests", "engine/tests", "engine/testing")
+ACCOUNTS = "handlers.accounts", "models.accounts"
 FIRST_READ = [
     "handlers/__init__.py",
     "handlers/rooms.py",
@@ -31,107 +25,93 @@ FIRST_READ = [
     "realtime/connection.py",
     "realtime/events.py",
 ]
-MOST_LINES = 300
 ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.getenvb"}
 
 
-def name_of(file: Path) -> str:
-    return ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-
-
-def package_of(file: Path) -> str:
-    return ".".join(file.relative_to(ROOT).parent.parts)
-
-
-@cache
-def nodes(file: Path) -> list[ast.AST]:
-    """All that a file is made of, at whatever depth."""
-    return list(ast.walk(ast.parse(file.read_text())))
-
-
-@cache
-def imports(file: Path) -> set[str]:
-    """The full names of all modules that a file imports, wherever in it."""
-    found = set()
-    for node in nodes(file):
-        if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            module = resolve_name("." * node.level + (node.module or ""), package_of(file))
-            found |= {module, *(f"{module}.{alias.name}" for alias in node.names)}
-    return found
-
-
-def belongs_to(module: str, packages) -> bool:
-    return any(module == package or module.startswith(f"{package}.") for package in packages)
-
-
-def importers(*packages: str) -> set[str]:
-    """The names of our modules that import any of these packages."""
-    return {name_of(file) for file in MODULES if any(belongs_to(each, packages) for each in imports(file))}
-
-
-def within(names: set[str], *places: str) -> set[str]:
-    return {name for name in names if belongs_to(name, places)}
-
-
-def outside(names: set[str], *places: str) -> set[str]:
-    return names - within(names, *places)
-
-
-@pytest.mark.shipped
-def test_what_a_newcomer_reads_first_is_under_300_lines():
-    lines = {name: len((ROOT / name).read_text().splitlines()) for name in FIRST_READ}
-    assert sum(lines.values()) < MOST_LINES, lines
-
-
-def test_only_the_engine_knows_socketio():
-    assert outside(importers("socketio", "engineio"), "engine") == set()
-
-
-def test_only_models_know_the_database():
-    assert outside(importers("motor", "pymongo", "bson"), "models", "engine.mongo") == set()
-
-
-def test_models_know_neither_tornado_nor_sockets_nor_what_calls_them():
-    assert within(importers("tornado", "realtime", "handlers", "app"), "models") == set()
-
-
-def test_of_realtime_only_the_hook_and_the_events_know_models():
-    knowing = within(importers("models", "handlers", "settings", "app"), "realtime")
-    assert outside(knowing, "realtime.connection", "realtime.events") == set()
-
-
-def test_nothing_imports_the_app_and_only_the_app_imports_handlers():
-    assert importers("app") == set()
-    assert outside(importers("handlers"), "app", "handlers") == set()
-
-
-def reads_the_environment(file: Path) -> bool:
-    reads = {ast.unparse(node) for node in nodes(file) if isinstance(node, ast.Attribute)}
-    return not ENVIRONMENT.isdisjoint(reads | imports(file))
-
-
-def test_only_settings_read_the_environment():
-    assert {name_of(file) for file in MODULES if reads_the_environment(file)} == set()
-    assert importers("pydantic_settings") == {"engine.process.settings"}
-
-
-def test_only_the_app_and_a_command_line_load_settings():
-    assert outside(importers("settings"), "app", "models.__main__") == set()
-
-
-def test_a_clone_has_no_name_to_replace():
-    named = [file for each in (".", *PACKAGES, "tests", "bench") for file in python_files(each) if has_a_name(file)]
-    assert named == []
-
-
-def python_files(folder: str):
-    return (ROOT / folder).glob("*.py") if folder == "." else (ROOT / folder).rglob("*.py")
+def reads_the_environment(module) -> bool:
+    reads = {ast.unparse(node) for node in module.nodes if isinstance(node, ast.Attribute)}
+    return not ENVIRONMENT.isdisjoint(reads | module.imports)
 
 
 def has_a_name(file: Path) -> bool:
     return re.search(r"realtime\W?starter", file.read_text(), re.IGNORECASE) is not None
+
+
+@pytest.mark.shipped
+def test_app_py_has_70_lines_at_most():
+    assert file_lines(ROOT / "app.py") <= 70
+
+
+@pytest.mark.shipped
+def test_what_a_newcomer_reads_first_has_less_than_300_lines_of_code():
+    lines = {name: code_lines(ROOT / name) for name in FIRST_READ}
+    assert sum(lines.values()) < 300, lines
+
+
+@pytest.mark.shipped
+def test_the_app_without_accounts_has_less_than_700_lines_of_code():
+    lines = {name: code_lines(module.file) for name, module in APP.without(*ACCOUNTS).items()}
+    assert sum(lines.values()) < 700, lines
+
+
+def test_no_imports_run_in_a_circle():
+    assert MODULES.circle() == []
+
+
+def test_only_the_engine_knows_socketio():
+    assert outside(MODULES.importers("socketio", "engineio"), "engine") == set()
+
+
+def test_only_models_know_the_database():
+    assert outside(MODULES.importers("motor", "pymongo", "bson"), "models", "engine.mongo") == set()
+
+
+def test_only_the_engine_names_the_driver():
+    naming = APP.importers("motor") | TESTS.importers("motor")
+    assert outside(naming, "tests.handlers.conftest", "tests.models.accounts.test_user") == set()
+
+
+def test_models_know_neither_tornado_nor_sockets_nor_what_calls_them():
+    assert within(MODULES.importers("tornado", "realtime", "handlers", "app"), "models") == set()
+
+
+def test_of_the_engine_models_know_the_database_alone():
+    of_engine = {each for name in within(APP, "models") for each in within(APP[name].imports, "engine")}
+    assert outside(of_engine, "engine.mongo") == set()
+
+
+def test_of_realtime_only_the_hook_and_the_events_know_models():
+    knowing = within(MODULES.importers("models", "handlers", "settings", "app"), "realtime")
+    assert outside(knowing, "realtime.connection", "realtime.events") == set()
+    assert within(MODULES.importers("handlers", "settings", "app"), "realtime") == set()
+
+
+def test_nothing_imports_the_app_and_only_the_app_imports_handlers():
+    assert MODULES.importers("app") == set()
+    assert outside(MODULES.importers("handlers"), "app", "handlers") == set()
+
+
+def test_the_engine_imports_nothing_of_the_app():
+    assert within(MODULES.importers("app", "settings", "handlers", "models", "realtime", "tests"), "engine") == set()
+    assert within(TESTS.importers("app", "settings", "handlers", "models", "realtime", "tests"), "engine") == set()
+
+
+def test_only_settings_read_the_environment():
+    reading = {name for name, module in MODULES.items() if reads_the_environment(module)}
+    assert outside(reading, "settings", "engine.process") == set()
+    assert MODULES.importers("pydantic_settings") == {"engine.process.settings"}
+
+
+def test_only_the_app_and_a_command_line_load_settings():
+    assert outside(MODULES.importers("settings"), "app", "models.__main__") == set()
+
+
+def test_a_clone_has_no_name_to_replace():
+    files = [ROOT / "app.py", ROOT / "settings.py"]
+    files += [
+        file for each in ("handlers", "models", "realtime", "tests", "bench") for file in python_files(ROOT / each)
+    ]
+    assert [file for file in files if has_a_name(file)] == []
 
 
 IMPORT_ALL = """
@@ -157,5 +137,4 @@ for name in names:
 
 @pytest.mark.slow
 def test_importing_any_module_does_no_work():
-    names = sorted(map(name_of, MODULES))
-    subprocess.run([sys.executable, "-c", IMPORT_ALL, *names], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-c", IMPORT_ALL, *sorted(MODULES)], cwd=ROOT, check=True)

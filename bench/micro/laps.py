@@ -7,7 +7,7 @@ from functools import partial
 from bench.micro.stage import AUDIENCE, ROOM, Stage
 from bench.scenarios import text
 from bench.socketio_client import answer, event
-from bench.websocket_client import client_frame, server_frame
+from engine.testing.websocket_client import client_frame, server_frame
 
 BYTES = 64
 ACK = 100_000

@@ -12,7 +12,7 @@ import uvloop
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
 
-from bench.websocket_client import upgrade_request
+from engine.testing.websocket_client import upgrade_request
 
 PATH = "/socket.io/?EIO=4&transport=websocket"
 

@@ -12,7 +12,7 @@ from tornado.httpserver import HTTPServer
 
 from bench.expectations import Voided
 from bench.micro.memory import connect
-from bench.websocket_client import client_frame
+from engine.testing.websocket_client import client_frame
 
 ROOM, AUDIENCE = "news", 1000
 PATIENCE = 1000  # turns of the loop

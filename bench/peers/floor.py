@@ -11,7 +11,7 @@ import sys
 from collections import defaultdict
 
 from bench.socketio_client import answer, event
-from bench.websocket_client import ACCEPT, server_frame
+from engine.testing.websocket_client import ACCEPT, server_frame
 
 RESPONSE = (
     b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

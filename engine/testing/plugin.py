@@ -34,6 +34,7 @@ pytest_plugins = [
 def pytest_configure(config):
     """`make test` leaves out slow tests, and tries a few examples of what hypothesis makes up, `make test-all` many."""
     config.addinivalue_line("markers", "slow: long or with a browser, run by `make test-all`")
+    config.addinivalue_line("markers", "shipped: about the starter as it is shipped, which a clone may change")
     examples = 50 if "not slow" in config.option.markexpr else 500
     hypothesis.settings.register_profile("tests", max_examples=examples, deadline=None)
     hypothesis.settings.load_profile("tests")

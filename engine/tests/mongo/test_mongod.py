@@ -12,10 +12,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from engine.mongo import mongod
+from engine.mongo import connect, mongod
 from engine.mongo.mongod.process import Mongod
 from engine.testing.processes import eventually, lives
-from models import connect
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[3]

@@ -5,7 +5,7 @@ import json
 import random
 import time
 
-from bench.websocket_client import WebSocketClient, client_frame, upgrade_request
+from engine.testing.websocket_client import WebSocketClient, client_frame, upgrade_request
 
 PATH = "/socket.io/?EIO=4&transport=websocket"
 
