@@ -7,8 +7,6 @@ from contextlib import suppress
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler, stream_request_body
 
-from engine.http.broken_off import end_body
-
 # After a refusal the connection stays open so long, or the client might see it reset before it has read why.
 LINGER_SECONDS = 1.0
 
@@ -39,10 +37,6 @@ class LimitedBodyHandler(RequestHandler):
             await self._refuse()
         else:
             self.body += chunk
-
-    def on_connection_close(self) -> None:
-        """End the wait for a body that breaks off."""
-        end_body(self.request)
 
     async def _refuse(self) -> None:
         """Answer, give the client a moment to read the answer, and close without reading on (RFC 9112, 9.6)."""

@@ -232,7 +232,7 @@ class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandl
 
     def finish(self, chunk=None):
         """As RequestHandler's, except that a connection which has become a WebSocket has nothing to finish."""
-        if not (self.detached or self._finished):
+        if not self.detached:
             return super().finish(chunk)
         done = asyncio.get_running_loop().create_future()
         done.set_result(None)

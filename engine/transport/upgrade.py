@@ -8,8 +8,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from tornado.iostream import IOStream, StreamClosedError
-from tornado.websocket import WebSocketProtocol13
 
+from engine.tornado_internals import accept_value
 from engine.transport.link import Handshake
 from engine.transport.websocket import POLICY, RESTART, WebSocket
 from engine.wire.message import Message
@@ -38,7 +38,7 @@ def check_upgrade(headers) -> str | None:
             and headers.get("Sec-WebSocket-Version") == "13"
             and len(base64.b64decode(key, validate=True)) == 16
         ):
-            return WebSocketProtocol13.compute_accept_value(key)
+            return accept_value(key)
     return None
 
 

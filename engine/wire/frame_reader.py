@@ -2,9 +2,7 @@
 
 from typing import Any
 
-# Tornado's C function where its wheel has it, else its Python one: nothing in the standard library XORs bytes.
-from tornado.util import _websocket_mask as unmask  # pyright: ignore[reportPrivateUsage, reportPrivateImportUsage]
-
+from engine.tornado_internals import unmask
 from engine.wire.fragments import Fragments
 from engine.wire.frames import (
     BINARY,
