@@ -16,8 +16,10 @@ from engine.http.printable import printable
 from engine.http.security_headers import SecurityHeadersHandler
 from engine.tokens.finding import request_token
 from engine.transport.link import Handshake
-from engine.transport.polling import SEPARATOR, TwoPolls, encode_payload
+from engine.transport.polling import TwoPolls
 from engine.transport.upgrade import accept, carry, check_upgrade, is_upgrade, probe
+from engine.wire.message import Message
+from engine.wire.revision import BINARY_TYPE
 
 # The codes and words of engine.io's own server, which clients may know.
 UNKNOWN_TRANSPORT = 400, 0, "Transport unknown"
@@ -118,7 +120,7 @@ class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandl
     async def open(self):
         """Answer with the open packet of a new link."""
         link = self.eio.open(await self.handshake(), None)
-        self.write(link.opening(["websocket"]).text)
+        self.write_payload(link, [link.opening(["websocket"])])
 
     async def handshake(self) -> Handshake:
         """What a new link is told. Raises HandshakeError while the database is away, and for good in a drain."""
@@ -148,10 +150,16 @@ class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandl
         finally:
             self.polled = None
         try:
-            self.write(encode_payload(messages))
+            self.write_payload(link, messages)
             await self.finish()
         except StreamClosedError:
             link.carrier.give_back(messages)
+
+    def write_payload(self, link, messages: list[Message]):
+        """Write messages as the body of the answer."""
+        body, content_type = link.revision.payload(messages)
+        self.set_header("Content-Type", content_type)
+        self.write(body)
 
     async def take(self, link):
         """Handle every packet of a payload; while the client is ahead of its handlers, the answer waits."""
@@ -159,17 +167,17 @@ class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandl
         try:
             if carrier.posting:
                 raise InvalidPacket("two posts at once")
-            packets = self.body.decode().split(SEPARATOR.decode())
-        except (InvalidPacket, UnicodeDecodeError) as error:
+            carrier.posting = True
+            binary = self.request.headers.get("Content-Type", "").lower() == BINARY_TYPE
+            for number, packet in enumerate(link.revision.packets(bytes(self.body), binary), 1):
+                if link.closed:
+                    break
+                link.receive(packet)
+                if number % PACKETS_A_TURN == 0:
+                    await asyncio.sleep(0)
+        except InvalidPacket as error:
             link.invalid(error)
             raise HandshakeError(BAD_REQUEST) from None
-        carrier.posting = True
-        for number, packet in enumerate(packets, 1):
-            if link.closed:
-                break
-            link.receive(packet)
-            if number % PACKETS_A_TURN == 0:
-                await asyncio.sleep(0)
         if link.broken:
             raise HandshakeError(BAD_REQUEST)
         if carrier.resumed:

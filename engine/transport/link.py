@@ -1,6 +1,5 @@
 """A link: what Engine.IO (protocol v4) calls a session. Its packets, its heartbeat, its end; its carrier may change."""
 
-import base64
 import logging
 import math
 import random
@@ -9,8 +8,10 @@ from typing import Any, NamedTuple
 from engine.errors import InvalidPacket
 from engine.transport.polling import Polling
 from engine.transport.websocket import NORMAL, POLICY, RESTART, WebSocket
+from engine.wire.engineio4 import ENGINEIO4
 from engine.wire.json_out import dumps
 from engine.wire.message import Message
+from engine.wire.revision import Revision
 
 PING = Message(b"2")
 log = logging.getLogger("realtime")
@@ -24,6 +25,7 @@ class Handshake(NamedTuple):
     """The token of the query or the Authorization header; it never reaches a log."""
     origin: str = ""
     user_agent: str = ""
+    revision: Revision = ENGINEIO4
 
     def environ(self) -> dict:
         """The same as python-socketio hands it to `connect` handlers of other namespaces, after WSGI (PEP 3333)."""
@@ -38,10 +40,10 @@ class Link:
     """
 
     __slots__ = ("_session", "broken", "carrier", "client", "closed", "deadline", "eio", "handshake", "next_ping",
-                 "pong_due", "sid", "slot")  # fmt: skip
+                 "pong_due", "revision", "sid", "slot")  # fmt: skip
 
     def __init__(self, eio, sid: str, handshake: Handshake, carrier: WebSocket | None = None):
-        self.eio, self.sid, self.handshake = eio, sid, handshake
+        self.eio, self.sid, self.handshake, self.revision = eio, sid, handshake, handshake.revision
         self.closed = self.broken = False
         self.client = self._session = self.slot = self.pong_due = None
         self.carrier = carrier or Polling(self)
@@ -98,11 +100,11 @@ class Link:
             if data[:1] == "4":
                 self.client.receive(data[1:])
             elif isinstance(data, bytes):
-                self.client.receive_attachment(data)
+                self.client.receive_attachment(self.revision.binary(data))
             elif data == "3":
                 self.pong()
             elif data[:1] == "b":
-                self.client.receive_attachment(decode_binary(data[1:]))
+                self.client.receive_attachment(self.revision.binary(data))
             elif data == "1":
                 self.drop("transport close")
             elif data != "6":
@@ -207,11 +209,3 @@ class Link:
         if self.closed:
             self.forget()
             websocket.close(*polling.ending)
-
-
-def decode_binary(text: str) -> bytes:
-    """Decode a binary packet of a polling payload. Raises InvalidPacket."""
-    try:
-        return base64.b64decode(text, validate=True)
-    except ValueError:
-        raise InvalidPacket("not base64") from None

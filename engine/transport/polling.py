@@ -1,12 +1,10 @@
 """HTTP long-polling (Engine.IO v4, "HTTP long-polling"): what waits to be fetched, and who waits for it."""
 
 import asyncio
-from base64 import b64encode
 
 from engine.transport.websocket import GOING_AWAY, NORMAL
 from engine.wire.message import Message
 
-SEPARATOR = b"\x1e"
 CLOSE, NOOP = Message(b"1"), Message(b"6")
 LINGER_SECONDS = 5.0
 """How long a link that has ended waits for the poll that fetches its last packets."""
@@ -172,12 +170,3 @@ class Polling:
     def paused(self) -> bool:
         """Whether the client has to wait for the answer to its POST."""
         return self.resumed is not None
-
-
-def encode_payload(messages: list[Message]) -> bytes:
-    """Several packets as one body ("Packet encoding", HTTP long-polling): joined by \\x1e, binary as base64."""
-    parts = []
-    for message in messages:
-        parts.append(message.text)
-        parts.extend(b"b" + b64encode(attachment) for attachment in message.attachments)
-    return SEPARATOR.join(parts)

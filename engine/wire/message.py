@@ -6,14 +6,19 @@ from engine.wire.frames import binary_frame, text_frame
 
 
 class Message:
-    """One packet, encoded once for everybody who gets it; `frames` are its WebSocket frames, one after the other."""
+    """One packet, encoded once for everybody who gets it.
 
-    __slots__ = ("attachments", "frames", "text")
+    `frames` are its WebSocket frames, one after the other, as Engine.IO 4 has them; of a packet with attachments
+    another revision keeps its own in `others`.
+    """
+
+    __slots__ = ("attachments", "frames", "others", "text")
 
     def __init__(self, text: bytes, attachments: Sequence[bytes] = ()):
         self.text, self.attachments, self.frames = text, attachments, text_frame(text)
         if attachments:
             self.frames += b"".join(map(binary_frame, attachments))
+            self.others: dict[object, bytes] = {}
 
     @property
     def size(self) -> int:
