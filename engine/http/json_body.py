@@ -5,8 +5,9 @@ import json
 import orjson
 
 from engine.http.errors import ApiError
+from engine.limits import Limits
 
-DEEPEST = 100  # as deep as realtime/ lets a client's events be
+DEEPEST = Limits.depth  # as for events
 
 
 def parse(body: bytes) -> dict:

@@ -10,10 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 from engine.errors import EventError
 from engine.loop.guard import guarded
 from engine.tokens.events import RENEW
+from engine.validation import explained
 from engine.wire.packet import ACK, RESERVED_EVENTS, arguments, encode, single
-
-ERRORS_TOLD = 20
-"""A form with more wrong fields than that is no honest mistake, and the answer must not outgrow it."""
 
 log = logging.getLogger("realtime")
 
@@ -33,7 +31,7 @@ class Handler(NamedTuple):
         try:
             return self.form.validate_python(payload) if self.form else payload
         except ValidationError as error:
-            raise invalid(error) from None
+            raise EventError("ValidationError", *explained(error)) from None
 
 
 class Handlers(dict):
@@ -91,15 +89,6 @@ async def trigger(socket, event: str, arguments: list):
     if answer is socket.server.not_handled:
         raise EventError("UnknownEvent", f"There is no event {event!r}; the server's are in realtime/events.py.")
     return answer
-
-
-def invalid(error: ValidationError) -> EventError:
-    """What a client is told of a form that does not fit: the fields, never what it sent."""
-    errors = [
-        {"path": [str(part) for part in field["loc"]], "message": field["msg"], "name": "ValidationError"}
-        for field in error.errors(include_url=False, include_context=False, include_input=False)[:ERRORS_TOLD]
-    ]
-    return EventError("ValidationError", "; ".join(field["message"] for field in errors[:3]), {"errors": errors})
 
 
 async def call_back(socket, callback: Callable, arguments: list) -> None:
