@@ -55,7 +55,7 @@ class Handler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
         if isinstance(chunk, dict | list):
             self.set_header("Content-Type", JSON)
             chunk = orjson.dumps(chunk, option=orjson.OPT_UTC_Z | orjson.OPT_NAIVE_UTC)
-        super().write(chunk)
+        super().write(chunk)  # pyright: ignore[reportUnknownMemberType] - Tornado's dict is of anything
 
     def answer_to(self, error: BaseException | None, status: int) -> ApiError:
         """What the client is told of `error`: of one that nobody foresaw, only that it happened."""

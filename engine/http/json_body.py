@@ -1,6 +1,7 @@
 """A request's body as the JSON object that it must be."""
 
 import json
+from typing import Any, cast
 
 import orjson
 
@@ -10,7 +11,7 @@ from engine.limits import Limits
 DEEPEST = Limits.depth  # as for events
 
 
-def parse(body: bytes) -> dict:
+def parse(body: bytes) -> dict[str, Any]:
     """The object in `body`. Raises ApiError for whatever two readers might read differently (RFC 8259, 4, 6 and 8)."""
     try:
         # orjson refuses NaN, infinity, bad UTF-8 and half surrogates, which json lets pass; json finds keys that are
@@ -21,10 +22,10 @@ def parse(body: bytes) -> dict:
         raise ApiError(400, f"The body must be a JSON object: {error}") from None
     if not isinstance(value, dict):
         raise ApiError(400, "The body must be a JSON object")
-    return value
+    return cast(dict[str, Any], value)
 
 
-def _check_depth(value):
+def _check_depth(value: Any) -> None:
     level = _nested_in([value])
     for _ in range(DEEPEST):
         level = [inner for outer in level for inner in _nested_in(outer)]
@@ -32,12 +33,12 @@ def _check_depth(value):
         raise ValueError("it is nested too deeply")
 
 
-def _nested_in(value: dict | list) -> list:
+def _nested_in(value: dict[str, Any] | list[Any]) -> list[Any]:
     values = value.values() if isinstance(value, dict) else value
     return [inner for inner in values if isinstance(inner, dict | list)]
 
 
-def _each_key_once(pairs: list[tuple]) -> dict:
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError("it has a key twice")

@@ -7,6 +7,8 @@ from contextlib import suppress
 from tornado.iostream import StreamClosedError
 from tornado.web import RequestHandler, stream_request_body
 
+from engine.http.connection import connection_of
+
 # After a refusal the connection stays open so long, or the client might see it reset before it has read why.
 LINGER_SECONDS = 1.0
 
@@ -21,7 +23,7 @@ class LimitedBodyHandler(RequestHandler):
         """Refuse a body that is announced to be too long before a byte of it is read."""
         self.body = bytearray()
         # Tornado's own limit would answer with an empty 400; data_received holds ours.
-        self.request.connection.set_max_body_size(sys.maxsize)
+        connection_of(self.request).set_max_body_size(sys.maxsize)
         if self._announced_bytes() > self.longest_body_bytes:
             await self._refuse()
 
@@ -48,4 +50,4 @@ class LimitedBodyHandler(RequestHandler):
         with suppress(StreamClosedError):
             await self.flush()
             await asyncio.sleep(LINGER_SECONDS)
-        self.finish()
+        self.finish()  # pyright: ignore[reportUnknownMemberType] - Tornado's dict is of anything

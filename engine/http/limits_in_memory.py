@@ -8,6 +8,9 @@ from limits.aio.storage import Storage
 MOST_KEYS = 100_000  # with windows of one length, about 35 MB: beyond that the oldest are forgotten
 SWEPT_AT_ONCE = 10
 
+Windows = OrderedDict[str, tuple[int, float]]
+"""By key, how much was counted, and when the window ends."""
+
 
 class LimitsInMemory(Storage):
     """Counts of fixed windows. A window begins with its first count and ends `expiry` seconds later."""
@@ -16,8 +19,8 @@ class LimitsInMemory(Storage):
 
     def __init__(self):
         super().__init__()
-        # By length, {key: (count, end)}: those of one length end in the order in which they began.
-        self.windows: dict[int, OrderedDict[str, tuple[int, float]]] = defaultdict(OrderedDict)
+        # By length: those of one length end in the order in which they began.
+        self.windows: dict[int, Windows] = defaultdict(OrderedDict)
 
     @property
     def base_exceptions(self) -> type[Exception]:
@@ -35,7 +38,7 @@ class LimitsInMemory(Storage):
         windows[key] = max(0, count + amount), end
         return windows[key][0]
 
-    def _sweep(self, windows: OrderedDict, now: float):
+    def _sweep(self, windows: Windows, now: float) -> None:
         """Forgets a few that have ended: more than come in, so that none stay."""
         for _ in range(SWEPT_AT_ONCE):
             oldest = next(iter(windows), None)
@@ -54,7 +57,7 @@ class LimitsInMemory(Storage):
         found = (windows[key] for windows in self.windows.values() if key in windows)
         return next((window for window in found if window[1] > now), (0, now))
 
-    async def clear(self, key: str):
+    async def clear(self, key: str) -> None:
         for windows in self.windows.values():
             windows.pop(key, None)
 

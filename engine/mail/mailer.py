@@ -32,8 +32,8 @@ class Mailer:
         self.stopping = asyncio.Event()
         self.failing = False
 
-    def post(self, to: str, subject: str, text: str):
-        """Takes a mail of plain text on its way, and returns at once. What goes wrong is logged, never raised."""
+    def post(self, to: str, subject: str, text: str) -> None:
+        """Take a mail of plain text on its way, and return at once. What goes wrong is logged, never raised."""
         try:
             self._take(self._message(to, subject, text))
         except Exception as error:
@@ -53,20 +53,24 @@ class Mailer:
         message.set_content(text)
         return message
 
-    def _take(self, message: EmailMessage):
-        if not self.server and not self.production:
-            print(f"\nMail to {message['To']}: {message['Subject']}\n\n{message.get_content()}", flush=True)
-        elif not self.server:
+    def _take(self, message: EmailMessage) -> None:
+        if self.server:
+            self._queue(self.server, message)
+        elif self.production:
             log.error("A mail was not sent: there is no mail server. Set SMTP_URL, MAIL_FROM and PUBLIC_URL")
-        elif len(self.unsent) >= MOST_UNSENT:
-            log.error("A mail was dropped: %d are waiting for the mail server already", MOST_UNSENT)
         else:
-            self.unsent.spawn(self._send(message))
+            print(f"\nMail to {message['To']}: {message['Subject']}\n\n{message.get_content()}", flush=True)
 
-    async def _send(self, message: EmailMessage):
+    def _queue(self, server: MailServer, message: EmailMessage) -> None:
+        if len(self.unsent) < MOST_UNSENT:
+            self.unsent.spawn(self._send(server, message))
+        else:
+            log.error("A mail was dropped: %d are waiting for the mail server already", MOST_UNSENT)
+
+    async def _send(self, server: MailServer, message: EmailMessage) -> None:
         for pause in (*PAUSES_SECONDS, None):
             try:
-                await self._deliver(message)
+                await self._deliver(server, message)
                 return
             except Exception as error:
                 if pause is None or self.stopping.is_set() or not is_temporary(error):
@@ -75,23 +79,23 @@ class Mailer:
                 self._tell_once(error)
             await self._pause(pause)
 
-    async def _deliver(self, message: EmailMessage):
+    async def _deliver(self, server: MailServer, message: EmailMessage) -> None:
         async with self.slots:
-            await self.server.deliver(message)
+            await server.deliver(message)
         self.failing = False
 
-    def _tell_once(self, error: Exception):
+    def _tell_once(self, error: Exception) -> None:
         if not self.failing:
             self.failing = True
             log.warning("Mails wait; of the server of SMTP_URL: %s", reason(error))
 
-    async def _pause(self, seconds: float):
+    async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.stopping.wait()
 
-    async def idle(self, seconds: float):
-        """Gives what is unsent so long for a last try, and gives it up after that."""
+    async def idle(self, seconds: float) -> None:
+        """Give what is unsent so long for a last try, and give it up after that."""
         self.stopping.set()
         try:
             if self.unsent:
@@ -100,7 +104,7 @@ class Mailer:
             self.stopping.clear()
             self._give_up()
 
-    def _give_up(self):
+    def _give_up(self) -> None:
         if self.unsent:
             log.error("Mails that the stop left unsent: %d", len(self.unsent))
         self.unsent.cancel()

@@ -24,19 +24,20 @@ class MailServer:
     port: int
     tls: bool
     starttls: bool
-    login: dict
+    username: str | None
+    password: str | None
     own_name: str
 
     @classmethod
     def at(cls, url: str, own_name: str) -> "MailServer":
         """The server of an SMTP_URL; `own_name` is the host by which we greet it."""
         parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme]
+        username, password = (part and unquote(part) for part in (parts.username, parts.password))
         tls = parts.scheme == "smtps"
-        login = {"username": unquote(parts.username), "password": unquote(parts.password)} if parts.username else {}
-        port = parts.port or DEFAULT_PORTS[parts.scheme]
-        return cls(parts.hostname, port, tls, not tls and not is_here(parts.hostname), login, own_name)
+        return cls(host, port, tls, not tls and not is_here(host), username, password, own_name)
 
-    async def deliver(self, message: EmailMessage):
+    async def deliver(self, message: EmailMessage) -> None:
         """Hands a mail to the server. Raises OSError and aiosmtplib.SMTPException."""
         async with asyncio.timeout(DELIVERY_SECONDS):
             await aiosmtplib.send(
@@ -45,9 +46,10 @@ class MailServer:
                 port=self.port,
                 use_tls=self.tls,
                 start_tls=self.starttls,
+                username=self.username,
+                password=self.password,
                 local_hostname=self.own_name,
                 timeout=ANSWER_SECONDS,
-                **self.login,
             )
 
 
@@ -61,24 +63,24 @@ def is_here(host: str) -> bool:
 
 def is_temporary(error: Exception) -> bool:
     """Whether trying again may help: a server that cannot be reached, or one that says "not now" (RFC 5321, 4.2.1)."""
-    code = _code(_first(error))
-    return 400 <= code < 500 if code else isinstance(error, OSError)
+    refusal = _first(error)
+    if isinstance(refusal, aiosmtplib.SMTPResponseException):
+        return 400 <= refusal.code < 500
+    return isinstance(error, OSError)
 
 
 def reason(error: Exception) -> str:
     """Why a mail was not delivered, in one line without anything of the mail, and without our password."""
     refusal = _first(error)
-    code = _code(refusal)
-    text = f"it answers {code} {_harmless(refusal)}" if code else str(refusal) or type(refusal).__name__
+    if isinstance(refusal, aiosmtplib.SMTPResponseException):
+        text = f"it answers {refusal.code} {_harmless(refusal)}"
+    else:
+        text = str(refusal) or type(refusal).__name__
     return "".join(letter if letter.isprintable() else " " for letter in text)[:MOST_OF_A_REASON].strip()
 
 
 def _first(error: Exception) -> Exception:
     return error.recipients[0] if isinstance(error, aiosmtplib.SMTPRecipientsRefused) else error
-
-
-def _code(error: Exception) -> int:
-    return error.code if isinstance(error, aiosmtplib.SMTPResponseException) else 0
 
 
 def _harmless(refusal: aiosmtplib.SMTPResponseException) -> str:

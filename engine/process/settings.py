@@ -2,6 +2,7 @@
 
 import ipaddress
 import secrets
+from collections.abc import Callable
 from email.policy import default as mail_policy
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
@@ -158,7 +159,7 @@ class EngineSettings(BaseSettings):
         return [setting for setting, is_missing in needed.items() if is_missing] if self.production else []
 
 
-def load(kind: type[S]) -> S:
+def load(kind: Callable[[], S]) -> S:
     """The settings from the environment and `.env`, with a secret for development. Raises SettingsError."""
     try:
         settings = kind()

@@ -6,7 +6,7 @@ import signal
 
 def ending_signals() -> set[signal.Signals]:
     """SIGINT, SIGTERM and SIGHUP; under nohup, SIGHUP does not end anything."""
-    hangup = set() if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else {signal.SIGHUP}
+    hangup: set[signal.Signals] = set() if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN else {signal.SIGHUP}
     return {signal.SIGINT, signal.SIGTERM} | hangup
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.http.client_address import client_address
+from engine.http.client_address import Proxies
 
 PROXIES = ["10.0.0.0/8", "fd00::/8"]
 
@@ -26,8 +26,8 @@ PROXIES = ["10.0.0.0/8", "fd00::/8"]
     ],
 )
 def test_the_client_is_the_last_one_whom_no_trusted_proxy_vouches_beyond(peer, forwarded_for, client):
-    assert client_address(peer, forwarded_for, PROXIES) == client
+    assert Proxies(PROXIES).client(peer, forwarded_for) == client
 
 
 def test_without_trusted_proxies_the_header_means_nothing():
-    assert client_address("10.0.0.1", "1.1.1.1", []) == "10.0.0.1"
+    assert Proxies().client("10.0.0.1", "1.1.1.1") == "10.0.0.1"
