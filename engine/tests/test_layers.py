@@ -25,7 +25,7 @@ LAYERS = [
     ["http", "mail"],
     ["mongo", "accounts", "endings", "names"],
     ["wire", "loop"],
-    ["limits", "errors", "tornado_internals"],
+    ["limits", "errors", "validation", "tornado_internals"],
 ]
 
 # What is still to be turned round.
