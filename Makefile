@@ -9,6 +9,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python -m tornado.autoreload --until-success app.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# An environment of its own, with the Python that is given here or outside, else with an optimized one.
+BENCH_PYTHON = $(PYTHON) -m bench.environment $(if $(filter-out file,$(origin PYTHON)),$(PYTHON))
 
 # In a terminal Ctrl-C goes to the app alone (set -m), so that make ends as the app does.
 run: .venv/installed
@@ -24,11 +26,11 @@ lint: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 
-bench: .venv/bench $(if $(shell command -v npm),bench/peers/node/node_modules/installed)
-	$(BIN)/python -m bench
+bench: $(if $(shell command -v npm),bench/peers/node/node_modules/installed)
+	@python=$$($(BENCH_PYTHON)) && $$python -m bench $(ARGS)
 
-bench-micro: .venv/bench
-	$(BIN)/python -m bench.micro $(if $(AGAINST),--against $(AGAINST))
+bench-micro:
+	@python=$$($(BENCH_PYTHON)) && $$python -m bench.micro $(if $(AGAINST),--against $(AGAINST)) $(ARGS)
 
 check-engine: .venv/installed
 	$(BIN)/python -m engine.package.manifest
@@ -46,10 +48,6 @@ manifest: .venv/installed
 	@echo "Installing Python packages into .venv ..."
 	@[ -x .venv/bin/python ] || $(PYTHON) -m venv .venv
 	@$(PIP) -r requirements-dev.txt
-	@touch $@
-
-.venv/bench: .venv/installed requirements-bench.txt
-	@$(PIP) -r requirements-bench.txt
 	@touch $@
 
 # Not a pattern rule: the % of one matches nothing less than a character.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import picture, report
+from bench import interpreter, picture, report
 from bench.competitors import PEERS
 from bench.plan import QUICK, Plan
 from bench.run import SCENARIOS, Benchmark, stay_on_core
@@ -59,6 +59,7 @@ def main():
     plan = QUICK if options.quick else Plan()
     if options.rounds:
         plan = replace(plan, rounds=options.rounds)
+    print("Python", interpreter.described()["name"])
     stay_on_core(LOAD_CORE)
     # The load must not pause for a collection while a server's clock runs.
     gc.disable()

@@ -29,7 +29,7 @@ def node_missing() -> str | None:
 
 def uvicorn_missing() -> str | None:
     if not find_spec("uvicorn") or not find_spec("websockets"):
-        return "uvicorn or websockets is missing: run `pip install -r requirements-bench.txt`. Its column stays empty."
+        return "uvicorn or websockets is missing: see requirements-bench.txt. Its column stays empty."
     return None
 
 

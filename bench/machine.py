@@ -7,6 +7,7 @@ import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from bench import interpreter
 from bench.competitors import NODE
 
 PACKAGES = ("tornado", "python-socketio", "python-engineio", "uvloop", "orjson", "uvicorn", "websockets")
@@ -47,7 +48,7 @@ def machine() -> dict:
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
         "kernel": f"{platform.system()} {platform.release()}",
         "versions": {
-            "python": platform.python_version(),
+            "python": interpreter.described()["name"],
             **{name: found for name in PACKAGES if (found := installed(name))},
             **node_versions(),
         },

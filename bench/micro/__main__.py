@@ -5,6 +5,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
+from bench import interpreter
 from bench.micro import report
 from bench.micro.contest import ROOT, Checkout, Round, WorkerFailed, compete
 from bench.micro.laps import LAPS
@@ -39,6 +40,7 @@ def main() -> int:
     options = arguments()
     names = [name for name in LAPS if not options.only or name in options.only.split(",")]
     rounds: dict[str, list[Round]] = defaultdict(list)
+    print("Python", interpreter.described()["name"])
     try:
         for number in range(options.rounds):
             print(f"round {number + 1}/{options.rounds}", flush=True)
