@@ -19,6 +19,13 @@ class Availability:
         self._answered = -FRESH_SECONDS
         self._asking = SingleFlight(self.ask)
 
+    @property
+    def away(self) -> bool:
+        """Whether it was away when the driver last asked; this asks nobody."""
+        topology = self._db.client.topology_description
+        asked = any(server.error for server in topology.server_descriptions().values())
+        return asked and not topology.has_writable_server()
+
     async def check(self):
         """Raises DatabaseAway if it is away. One question serves all who ask meanwhile, and within a second after."""
         fresh = time.monotonic() - self._answered < FRESH_SECONDS

@@ -140,5 +140,10 @@ class TestWithTheDatabaseAway:
             assert response.headers["Retry-After"] == "2"
             assert b"127.0.0.1" not in response.body
 
-    async def test_what_does_not_need_it_goes_on(self, call):
-        assert (await call("GET", "/healthz")).json == {"ok": True}
+    async def test_what_does_not_need_it_goes_on_and_says_so(self, call):
+        assert (await call("GET", "/users/me")).status == 503
+        assert (await call("GET", "/healthz")).json == {"ok": True, "database": "away"}
+
+
+async def test_a_process_whose_database_is_there_says_only_that_it_is_alive(call):
+    assert (await call("GET", "/healthz")).json == {"ok": True}

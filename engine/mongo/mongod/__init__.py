@@ -10,6 +10,7 @@ from pathlib import Path
 
 from engine.mongo.mongod.process import START_SECONDS, InUse, Mongod
 from engine.mongo.mongod.program import CannotStart
+from engine.mongo.mongod.watch import Watch
 
 __all__ = ["CannotStart", "borrowed", "running"]
 
@@ -18,14 +19,16 @@ __all__ = ["CannotStart", "borrowed", "running"]
 def running(folder: Path, alone_seconds: int = 10) -> Iterator[str]:
     """The URL of the MongoDB whose data is under `folder`; it stops at the end.
 
-    Where this process dies before that, MongoDB waits `alone_seconds` for another that calls `running`.
+    Where this process dies before that, MongoDB waits `alone_seconds` for another that calls `running`. Where MongoDB
+    dies before that, it is started again.
     Raises CannotStart.
     """
     mongod = Mongod(folder.absolute(), alone_seconds)
     with mongod.lock():
         try:
             mongod.start()
-            yield mongod.url
+            with Watch(mongod):
+                yield mongod.url
         finally:
             mongod.stop()
 

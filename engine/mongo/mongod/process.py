@@ -86,6 +86,17 @@ class Mongod:
                 raise self.silent()
             time.sleep(0.01)
 
+    def lives(self) -> bool:
+        """Whether its process is there, one that does not answer included."""
+        return self._runs()
+
+    def restart(self):
+        """Starts it again after its end. Raises CannotStart."""
+        if self.keeper is not None and self.keeper.poll() is None:
+            self.keeper.wait()
+        self.keeper = None
+        self.start()
+
     def writable(self, owner: bool = False) -> bool:
         """Whether it runs and can be written to. Who holds the lock makes it a replica set, where it is none yet."""
         if not (_private(self.socket.parent) and _accepts(self.socket)):

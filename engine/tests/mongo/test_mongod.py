@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import pytest
 
 from engine.mongo import connect, mongod
+from engine.mongo.mongod import watch
 from engine.mongo.mongod.process import Mongod
 from engine.testing.processes import eventually, lives
 
@@ -118,6 +119,31 @@ def test_nothing_of_it_is_left_once_the_app_has_ended(folder):
         assert lives(number)
     assert not Path(unquote(url.partition("//")[2].partition("/")[0])).exists()
     assert eventually(lambda: not lives(number))
+
+
+def test_one_that_is_killed_is_started_again_and_says_so(folder, io_loop, caplog):
+    caplog.set_level("INFO", "app")
+    with mongod.running(folder) as url:
+        assert on(url, io_loop, count_in_a_transaction) == 1
+        first = pid(folder)
+        os.kill(first, signal.SIGKILL)
+        assert eventually(lambda: caplog.messages == ["MongoDB has ended; it is started again", "MongoDB is back"])
+        assert pid(folder) != first
+        assert on(url, io_loop, count_in_a_transaction) == 2
+
+
+def test_one_that_cannot_be_started_again_says_once_why_and_comes_back_when_it_can(folder, caplog, monkeypatch):
+    monkeypatch.setattr(watch, "LONGEST_PAUSE_SECONDS", 0.5)
+    with mongod.running(folder):
+        broken = folder / "data" / "WiredTiger.turtle"
+        kept = broken.read_bytes()
+        os.kill(pid(folder), signal.SIGSTOP)
+        broken.write_bytes(b"")
+        os.kill(pid(folder), signal.SIGKILL)
+        assert eventually(lambda: len(caplog.messages) == 2)
+        assert caplog.messages[1].startswith("MongoDB did not start")
+        broken.write_bytes(kept)
+        assert eventually(lambda: Mongod(folder, 1).writable(), seconds=30)
 
 
 def test_only_this_user_reaches_it_and_not_over_the_network(folder):
