@@ -28,6 +28,7 @@ pytest_plugins = [
     "engine.testing.client",
     "engine.testing.wire",
     "engine.testing.mailbox",
+    "engine.testing.redis_server",
 ]
 
 

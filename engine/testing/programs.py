@@ -1,4 +1,4 @@
-"""Programs that a test may need and a machine may lack: Node and a browser."""
+"""Programs that a test may need and a machine may lack: Node, a browser and Redis."""
 
 import os
 import shutil
@@ -33,3 +33,9 @@ def chromium(node) -> str:
     """The browser, for playwright-core to drive."""
     names = ("chromium", "chromium-browser", "google-chrome", MACOS_CHROME)
     return needed(next(filter(None, map(shutil.which, names)), None), "Chromium: sudo apt-get install chromium")
+
+
+@pytest.fixture(scope="session")
+def redis_program() -> str:
+    """The program that is a Redis."""
+    return needed(shutil.which("redis-server"), "Redis: sudo apt-get install redis-server")
