@@ -1,13 +1,13 @@
 """Every route. `api` routes answer with and without the prefix /api; realtime adds /socket.io/ itself."""
 
 from engine.http.health import HealthHandler
-from handlers import accounts
+from handlers.accounts.routes import routes as account_routes
 from handlers.notices import NoticesHandler
 from handlers.page import WEB, PageHandler
 from handlers.rooms import MemberHandler, MembersHandler, MessagesHandler, RoomHandler, RoomsHandler
 
 api = [
-    *accounts.routes,
+    *account_routes,
     # The worked example
     ("/rooms", RoomsHandler),
     ("/rooms/([^/]+)", RoomHandler),

@@ -1,10 +1,11 @@
 """What modules import, for tests of who may import whom."""
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from importlib.util import resolve_name
+from itertools import chain
 from pathlib import Path
 
 
@@ -70,8 +71,15 @@ class Modules(dict[str, Module]):
         return circle({name: self._needed(module) for name, module in self.items()})
 
     def _needed(self, module: Module) -> set[str]:
+        """What has to run before a module does: with another module its packages, too, but not those of its own."""
         named = {name if name in self else name.rpartition(".")[0] for name in module.imports_to_run}
-        return named & self.keys()
+        packages = set(chain(*map(_packages, named))) - {module.name, *_packages(module.name)}
+        return (named | packages) & self.keys()
+
+
+def _packages(name: str) -> Iterator[str]:
+    while name := name.rpartition(".")[0]:
+        yield name
 
 
 def circle(graph: dict[str, set[str]]) -> list[str]:
