@@ -5,7 +5,6 @@ import realtime.events  # noqa: F401 - it registers what clients may emit
 from engine import process
 from engine.http.application import Application
 from engine.http.client_address import Proxies
-from engine.http.handler import NotFoundHandler
 from engine.http.origins import Origins
 from engine.http.rate_limits import RateLimits
 from engine.mail.mailer import Mailer
@@ -27,18 +26,15 @@ def make_app(settings: Settings, db: models.Database) -> Application:
     origins = Origins(settings.cors_origins, proxies)
     app = Application(
         routes,
-        default_handler_class=NotFoundHandler,
+        **dict(settings),
+        proxies=proxies,
+        origins=origins,
         db=db,
         availability=availability,
         sessions=sessions,
         mailer=Mailer(settings.smtp_url, settings.mail_from, settings.public_url, settings.production),
-        rate_limits=RateLimits(ACCOUNT_LIMITS, settings.rate_limits),
-        origins=origins,
-        proxies=proxies,
+        limits=RateLimits(ACCOUNT_LIMITS, settings.rate_limits),
         production=settings.production,
-        public_url=settings.public_url,
-        confirm_emails=settings.confirm_emails,
-        refresh_token_seconds=settings.refresh_token_seconds,
     )
     io.attach(
         app,

@@ -1,66 +1,74 @@
 """What every handler of this app inherits: the database, and who is asking."""
 
 import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
 
 from engine.http.errors import ApiError
 from engine.http.handler import Handler
-from engine.mongo import DatabaseAway
+from engine.mongo import Database, DatabaseAway
 from handlers.errors import ANSWERS
 from models.accounts.errors import Unauthenticated
+from models.accounts.user import User
 from models.errors import Forbidden
 
 MISSING = "Missing or invalid credentials"
+H = TypeVar("H", bound="BaseHandler")
+P = ParamSpec("P")
+R = TypeVar("R")
+Method = Callable[Concatenate[H, P], R]
 
 
-def authenticated(method):
+def authenticated(method: Method[H, P, R]) -> Method[H, P, R]:
     """Lets a method run only for a user who is logged in; anyone else gets 401."""
 
     @functools.wraps(method)
-    def wrapper(self, *args, **kwargs):
+    def wrapper(self: H, *args: P.args, **kwargs: P.kwargs) -> R:
         if self.current_user is None:
-            raise self.refusal
+            raise self.refusal or ApiError(401, MISSING, details={"code": "token_missing"})
         return method(self, *args, **kwargs)
 
     return wrapper
 
 
-def admins_only(method):
+def admins_only(method: Method[H, P, R]) -> Method[H, P, R]:
     """Lets a method run only for an admin; `python -m models admin NAME` makes a user one."""
 
-    @authenticated
     @functools.wraps(method)
-    def wrapper(self, *args, **kwargs):
+    def wrapper(self: H, *args: P.args, **kwargs: P.kwargs) -> R:
         if self.current_user.role != "admin":
             raise Forbidden
         return method(self, *args, **kwargs)
 
-    return wrapper
+    return authenticated(wrapper)
 
 
 class BaseHandler(Handler):
     """Inherit from this: `self.current_user`, `self.db`, `self.form(Model)`, `self.write(a dict or a list)`."""
 
     answers = ANSWERS
+    current_user: User
+    """Who is asking. Without @authenticated it may be nobody, None."""
+    session_id: str = ""
+    """In which of their sessions, if somebody is asking."""
 
     @property
-    def db(self):
+    def db(self) -> Database:
         """The database, for models."""
         return self.settings["db"]
 
-    async def prepare(self):
-        """Sets current_user and session_id, or `refusal`: why there is none. Routes open to everyone do not mind."""
-        self.current_user, self.session_id = None, None
-        self.refusal = ApiError(401, MISSING, details={"code": "token_missing"})
-        if self.needs_database and self.request.method != "OPTIONS":
-            try:
+    async def prepare(self) -> None:
+        """Finds out who is asking, or why that can't be told, for `refusal`. Routes open to everyone do not mind."""
+        try:
+            if self.needs_database and self.request.method != "OPTIONS":
                 await self.settings["availability"].check()
                 await self.authenticate()
-            except (Unauthenticated, DatabaseAway) as error:
-                self.refusal = error
+        except (Unauthenticated, DatabaseAway) as error:
+            self.refusal = error
         await super().prepare()
 
-    async def authenticate(self):
-        """Finds out who is asking. Raises Unauthenticated and DatabaseAway."""
+    async def authenticate(self) -> None:
+        """Sets current_user and session_id by the token, where there is one. Raises Unauthenticated, DatabaseAway."""
         scheme, _, token = self.request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             access = await self.settings["sessions"].authenticate(token.strip())

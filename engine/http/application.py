@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-import random
-from collections.abc import Coroutine
+from collections.abc import Iterable
 from typing import Any
 from weakref import WeakSet
 
@@ -12,14 +11,12 @@ from tornado.log import access_log, gen_log
 from tornado.web import Application as TornadoApplication
 from tornado.web import RequestHandler
 
+from engine.http.client_address import Proxies
 from engine.http.connection import connection_of
-from engine.http.handler import Handler
+from engine.http.handler import Handler, NotFoundHandler
+from engine.http.later import Later
+from engine.http.origins import Origins
 from engine.http.printable import printable
-from engine.loop.tasks import Tasks
-from engine.mongo import DatabaseAway
-
-LATER_SECONDS = 1.0  # at most
-log = logging.getLogger(__name__)
 
 
 def unquoted(record: logging.LogRecord) -> bool:
@@ -30,14 +27,26 @@ def unquoted(record: logging.LogRecord) -> bool:
 
 
 class Application(TornadoApplication):
-    """Knows which requests it has not answered yet, so that a stop can wait for them."""
+    """Knows which requests it has not answered yet, so that a stop can wait for them.
 
-    def __init__(self, *args: Any, **settings: Any):
-        super().__init__(*args, **settings)
+    `proxies` tell where a request comes from, `origins` which pages may send one; with the `settings` they are what
+    handlers find in `self.settings`.
+    """
+
+    def __init__(
+        self,
+        routes: Iterable[Any] = (),
+        *,
+        proxies: Proxies | None = None,
+        origins: Origins | None = None,
+        **settings: Any,
+    ):
+        self.later, proxies = Later(), proxies or Proxies()
+        known = {"proxies": proxies, "origins": origins or Origins(proxies=proxies), "later": self.later}
+        super().__init__(list(routes), default_handler_class=NotFoundHandler, **known, **settings)
         gen_log.addFilter(unquoted)
         # Weak, because Tornado drops a request without a word when its client goes away.
         self.unanswered: WeakSet[HTTPServerRequest] = WeakSet()
-        self.later_tasks = Tasks()
 
     def get_handler_delegate(
         self, request: HTTPServerRequest, target_class: type[RequestHandler], *args: Any, **kwargs: Any
@@ -47,25 +56,9 @@ class Application(TornadoApplication):
             self.unanswered.add(request)
         return super().get_handler_delegate(request, target_class, *args, **kwargs)
 
-    def later(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        """Run what no answer should wait for, or whose time no answer should tell: not this one's, nor the next."""
-        self.later_tasks.spawn(self._run(coroutine))
-
-    async def _run(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        try:
-            # At once it would slow down the next request, which tells as much as a slow answer.
-            await asyncio.sleep(random.uniform(0, LATER_SECONDS))  # noqa: S311
-            await coroutine
-        except DatabaseAway:
-            log.warning("Something that a request asked for was not done: the database is away")
-        except Exception:
-            log.exception("Something that a request asked for failed")
-        finally:
-            coroutine.close()  # where it was cancelled before it began
-
     async def idle(self) -> None:
         """Return once every request whose client is still there is answered, and what it asked for is done."""
-        while self.later_tasks or any(map(_is_waited_for, self.unanswered)):  # noqa: ASYNC110
+        while self.later or any(map(_is_waited_for, self.unanswered)):  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
     def log_request(self, handler: RequestHandler) -> None:

@@ -1,6 +1,7 @@
 """What every handler inherits: JSON in and out, one shape of error, limits, and what browsers are told."""
 
 import logging
+from collections.abc import Coroutine
 from types import TracebackType
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ from engine.http import json_body
 from engine.http.cross_origin import CrossOriginHandler
 from engine.http.errors import Answers, ApiError, known_answer
 from engine.http.forms import Form, validated
+from engine.http.later import Later
 from engine.http.limited_body import LimitedBodyHandler
 from engine.http.printable import printable
 from engine.http.security_headers import SecurityHeadersHandler
@@ -44,6 +46,11 @@ class Handler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
         """The query string as a `model`. Raises what `form` raises."""
         self.check_database()
         return validated(model, {name: self.get_query_argument(name) for name in self.request.query_arguments})
+
+    def later(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        """Run, after a moment, what no answer should wait for, or whose time no answer should tell."""
+        later: Later = self.settings["later"]
+        later.run(coroutine)
 
     def check_database(self) -> None:
         """Raise DatabaseAway at once where `prepare` has found that it is."""

@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult
 
-from engine.http import application
+from engine.http import later
 
 PATIENCE_SECONDS = 5.0
 
@@ -100,5 +100,5 @@ def open_mailbox(io_loop):
 @pytest.fixture
 def mailbox(open_mailbox, monkeypatch) -> Mailbox:
     """`mail = await mailbox.next("anna@example.com")` is what the app has sent her; it needs `mailbox.settings`."""
-    monkeypatch.setattr(application, "LATER_SECONDS", 0)
+    monkeypatch.setattr(later, "MOST_SECONDS", 0)
     return open_mailbox()

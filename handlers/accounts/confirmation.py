@@ -2,8 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from handlers.accounts import letters
-from handlers.accounts.signed_in import SignedInHandler
+from handlers.accounts.mailing import MailingHandler
 from handlers.errors import ApiError
 from models.accounts import codes
 from models.accounts.codes import LONGEST_CODE
@@ -21,16 +20,8 @@ class Address(BaseModel):
     email: str = Field(min_length=1, max_length=LONGEST_EMAIL)
 
 
-async def send_confirmation(handler: SignedInHandler, user: User, email: str):
-    """Sends a link that confirms that this address is the user's, unless it has been sent too many mails."""
-    if await handler.limits.has_room("mails to one e-mail", email):
-        code = await codes.make(handler.db, "confirm email", user.id, email)
-        route = f"{handler.settings['public_url']}/api/auth/email-confirmation"
-        handler.post_letter(email, letters.confirm_email(f"{route}?confirmation={code}"))
-
-
-class ConfirmingHandler(SignedInHandler):
-    def check_asked_for(self):
+class ConfirmingHandler(MailingHandler):
+    def check_asked_for(self) -> None:
         """Raises ApiError 404 unless this app asks for confirmed addresses."""
         if not self.settings["confirm_emails"]:
             raise ApiError(404, "This server asks for no confirmation of e-mail addresses")
@@ -50,7 +41,7 @@ class ConfirmationHandler(ConfirmingHandler):
         else:
             self.redirect("/#confirmed") if self.is_opened_in_browser() else self.write({"ok": True})
 
-    async def confirm(self, code: str):
+    async def confirm(self, code: str) -> None:
         """Makes the address that the code was sent to the user's own. Raises CodeInvalid, EmailOrUsernameTaken."""
         user_id, email = await codes.take(self.db, "confirm email", code)
         try:
@@ -74,5 +65,5 @@ class SendConfirmationHandler(ConfirmingHandler):
         await self.limits.spend("mail by e-mail and address", email, self.network)
         user = await User.find(self.db, email) if "@" in email else None
         if user and not user.confirmed:
-            self.application.later(send_confirmation(self, user, email))
+            self.later(self.send_confirmation(user, email))
         self.write({"email": email, "sent": True})

@@ -5,8 +5,9 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from engine.http.rate_limits import by_address
-from handlers.accounts.confirmation import send_confirmation
-from handlers.accounts.signed_in import Device, SignedInHandler
+from handlers.accounts.limited import LimitedHandler
+from handlers.accounts.mailing import MailingHandler
+from handlers.accounts.session_tokens import Device, SessionTokensHandler
 from models.accounts import sessions
 from models.accounts.errors import EmailNotConfirmed
 from models.accounts.fields import LONGEST_EMAIL, LONGEST_PASSWORD, Email, Password, Username, check_password_of, folded
@@ -29,7 +30,7 @@ class Credentials(Device):
     password: str = Field(min_length=1, max_length=LONGEST_PASSWORD)
 
 
-class RegisterHandler(SignedInHandler):
+class RegisterHandler(SessionTokensHandler, MailingHandler):
     async def post(self):
         form = self.device_form(Registration)
         await self.limits.spend("register by address", self.network)
@@ -38,11 +39,11 @@ class RegisterHandler(SignedInHandler):
         if confirmed:
             await self.begin_session(user, form)
         else:
-            self.application.later(send_confirmation(self, user, user.email))
+            self.later(self.send_confirmation(user, user.email))
             self.write({"user": user.public()})
 
 
-class LoginHandler(SignedInHandler):
+class LoginHandler(SessionTokensHandler, LimitedHandler):
     async def post(self):
         form = self.device_form(Credentials)
         account = await self.admit(form.identifier)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
-from handlers.accounts.confirmation import send_confirmation
-from handlers.accounts.signed_in import SignedInHandler
+from handlers.accounts.mailing import MailingHandler
+from handlers.accounts.refresh_cookie import RefreshCookieHandler
 from handlers.base import authenticated
 from models import belongings
 from models.accounts import codes, sessions
@@ -25,7 +25,7 @@ class Deletion(BaseModel):
     currentPassword: Known
 
 
-class MeHandler(SignedInHandler):
+class MeHandler(RefreshCookieHandler, MailingHandler):
     @authenticated
     async def get(self):
         self.write(self.current_user.public())
@@ -44,7 +44,7 @@ class MeHandler(SignedInHandler):
         if "email" in new:
             await self.tell_of_new_email(me, changed.email)
         if to_confirm:
-            self.application.later(send_confirmation(self, changed, to_confirm))
+            self.later(self.send_confirmation(changed, to_confirm))
         self.write(changed.public())
 
     @authenticated

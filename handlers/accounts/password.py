@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import BaseModel, Field, field_validator
 
 from handlers.accounts import letters
-from handlers.accounts.signed_in import Device, SignedInHandler
+from handlers.accounts.mailing import MailingHandler
+from handlers.accounts.session_tokens import Device, SessionTokensHandler
 from handlers.base import authenticated
 from handlers.errors import ApiError
 from models.accounts import codes, passwords
@@ -44,7 +45,7 @@ class ResetPassword(NewPassword):
     code: str = Field(min_length=1, max_length=LONGEST_CODE)
 
 
-class NewPasswordHandler(SignedInHandler):
+class NewPasswordHandler(SessionTokensHandler, MailingHandler):
     async def hashed(self, password: str, user: User) -> str:
         """The hash to keep of a user's new password. Raises ApiError 400 for their own name, and TooBusy."""
         try:
@@ -75,7 +76,7 @@ class ChangePasswordHandler(NewPasswordHandler):
         self.answer(pair, form.cookie or self.has_cookie(), user=user.public())
 
 
-class ForgotPasswordHandler(SignedInHandler):
+class ForgotPasswordHandler(MailingHandler):
     async def post(self):
         email = self.form(ForgotPassword).email.lower()
         await self.limits.spend("mail by address", self.network)
@@ -83,14 +84,8 @@ class ForgotPasswordHandler(SignedInHandler):
         user = await User.find(self.db, email) if "@" in email else None
         # Whether or not there is such a user, the answer is the same and comes at once.
         if user:
-            self.application.later(self.send_code(user))
+            self.later(self.send_reset(user))
         self.write({"ok": True})
-
-    async def send_code(self, user: User):
-        """Sends the user a link with a code, unless they have been sent too many."""
-        if await self.limits.has_room("mails to one e-mail", user.email):
-            code = await codes.make(self.db, "reset password", user.id, user.email)
-            self.post_letter(user.email, letters.reset_password(f"{self.settings['public_url']}/#reset={code}"))
 
 
 class ResetPasswordHandler(NewPasswordHandler):

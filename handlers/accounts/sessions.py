@@ -4,7 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from handlers.accounts.signed_in import SignedInHandler
+from handlers.accounts.limited import LimitedHandler
+from handlers.accounts.refresh_cookie import RefreshCookieHandler
+from handlers.accounts.session_tokens import SessionTokensHandler
 from handlers.base import authenticated
 from models.accounts.errors import Unauthenticated
 from models.errors import NotFound
@@ -22,7 +24,7 @@ class Logout(BaseModel):
     scope: Literal["all"] | None = None
 
 
-class RefreshHandler(SignedInHandler):
+class RefreshHandler(SessionTokensHandler, LimitedHandler):
     async def post(self):
         self.check_database()
         given = self.form(Refresh).refreshToken if self.body else None
@@ -39,7 +41,7 @@ class RefreshHandler(SignedInHandler):
         self.answer(pair, in_cookie=kept is not None)
 
 
-class LogoutHandler(SignedInHandler):
+class LogoutHandler(RefreshCookieHandler):
     @authenticated
     async def post(self):
         if self.body and self.form(Logout).scope == "all":
@@ -51,14 +53,14 @@ class LogoutHandler(SignedInHandler):
         self.write({"ok": True})
 
 
-class SessionsHandler(SignedInHandler):
+class SessionsHandler(RefreshCookieHandler):
     @authenticated
     async def get(self):
         mine = await self.sessions.of(self.current_user.id)
         self.write([{**session.public(), "current": session.id == self.session_id} for session in mine])
 
 
-class SessionHandler(SignedInHandler):
+class SessionHandler(RefreshCookieHandler):
     @authenticated
     async def delete(self, session_id):
         this = session_id == self.session_id

@@ -6,7 +6,7 @@ from statistics import median
 
 import pytest
 
-from engine.http import application
+from engine.http import later
 
 pytestmark = [pytest.mark.slow, pytest.mark.may_take(120)]
 TRIES = 200
@@ -20,7 +20,7 @@ def quick_passwords():
 @pytest.fixture(autouse=True)
 def as_late_as_ever(mailbox, monkeypatch):
     """Nor is what is done after an answer done any sooner here."""
-    monkeypatch.setattr(application, "LATER_SECONDS", 1.0)
+    monkeypatch.setattr(later, "MOST_SECONDS", 1.0)
 
 
 @pytest.fixture
