@@ -1,7 +1,7 @@
 """The life of one server in the benchmark: its clients, its control client, what was measured on it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from itertools import islice
 
 from bench.plan import Plan
@@ -86,6 +86,17 @@ class Life:
     def order(self, name: str, **arguments):
         """Tells the server to do something that the clients will see."""
         self.control.emit(event(name, arguments))
+
+    async def warm_up(self, work: Callable[[], Awaitable]):
+        """Does `work()` until that has had the server's CPU for a while, which is as long for every peer."""
+        until = self.server.cpu() + self.plan.warm_seconds
+        while self.server.cpu() < until:
+            await work()
+
+    async def warmed_cost(self, work: Callable[[], Awaitable]) -> float:
+        """What `cost` says of `work()`, after a warm-up with the same."""
+        await self.warm_up(work)
+        return await self.cost(work())
 
     async def cost(self, work) -> float:
         """Seconds of the server's CPU that the awaitable `work` takes, until the server is quiet again."""

@@ -9,6 +9,7 @@ class Plan:
 
     rounds: int = 5
     warm: int = 100
+    warm_seconds: float = 0.5
     callers: int = 100
     calls: int = 200
     connects: int = 1000
@@ -44,6 +45,7 @@ class Plan:
 
 QUICK = Plan(
     rounds=1,
+    warm_seconds=0.05,
     callers=50,
     calls=40,
     connects=200,

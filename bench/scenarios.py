@@ -30,18 +30,15 @@ def text(number: int, size: int) -> str:
 async def fan_out(life: Life, audience: list[SocketIOClient], fan: Fan) -> float:
     """CPU microseconds a delivery. The next turn's events are ordered once everybody has the last ones."""
 
-    async def events(first: int, count: int):
-        for number in range(first, first + count, fan.burst):
-            numbers = range(number, number + fan.burst)
-            watch.expect([server_frame(event("news", text(n, fan.size))) for n in numbers])
-            life.order("fan", room="news", size=fan.size, first=number, count=fan.burst)
-            await watch.finish(PATIENCE)
+    async def events():
+        with Broadcast(audience) as watch:
+            for first in range(0, fan.events, fan.burst):
+                numbers = range(first, first + fan.burst)
+                watch.expect([server_frame(event("news", text(number, fan.size))) for number in numbers])
+                life.order("fan", room="news", size=fan.size, first=first, count=fan.burst)
+                await watch.finish(PATIENCE)
 
-    warm_up = max(fan.burst, fan.events // 5)
-    with Broadcast(audience) as watch:
-        await events(0, warm_up)
-        spent = await life.cost(events(warm_up, fan.events))
-    return spent / (len(audience) * fan.events) * MICROSECONDS
+    return await life.warmed_cost(events) / (len(audience) * fan.events) * MICROSECONDS
 
 
 async def audiences(life: Life):
@@ -83,11 +80,15 @@ async def calls(life: Life):
         return exchange(life, emitted, [event("said", t) for t in texts])
 
     for figure, work in (("ack", asked), ("direct", said)):
-        await work()
-        spent = await life.cost(work())
+        spent = await life.warmed_cost(work)
         life.record(figure, spent / (plan.callers * plan.calls) * MICROSECONDS)
     if life.peer != "floor":
+        await life.warm_up(lambda: come_and_go(life))
         life.record("connect", await life.cost(life.connect(plan.connects)) / plan.connects * MICROSECONDS)
+
+
+async def come_and_go(life: Life):
+    await life.drop(await life.connect(life.plan.warm))
 
 
 async def idle_memory(life: Life, browser: bool) -> float:
