@@ -26,9 +26,9 @@ def words(x: float, y: float, said: str, kind: str = "", anchor: str = "start") 
     return f'<text x="{x:g}" y="{y:g}" class="{kind}" text-anchor="{anchor}">{escape(said)}</text>'
 
 
-def amount(value: float, unit: str) -> str:
+def amount(value: float, noise: float | None, unit: str) -> str:
     digits = 0 if value >= 100 else 1 if value >= 10 else 2
-    return f"{value:,.{digits}f} {unit}"
+    return f"{value:,.{digits}f} {unit}" + ("" if noise is None else f" ±{noise:.0%}")
 
 
 def compared(value: float, ours: float | None, peer: str) -> str:
@@ -43,11 +43,11 @@ def bars(figure: dict, titles: dict[str, str], top: float) -> tuple[list[str], f
     shapes = [words(0, top + 14, figure["title"], "title")]
     y = top + TITLE
     for peer, value in medians.items():
-        width = max(1.5, value / longest * BAR)
+        width, noise = max(1.5, value / longest * BAR), figure["noise"].get(peer)
         shapes += [
             words(LEFT - 8, y + 11, titles[peer], anchor="end"),
             f'<rect x="{LEFT}" y="{y}" width="{width:.1f}" height="{ROW - 4}" rx="2" fill="{COLOURS[peer]}"/>',
-            words(LEFT + width + 6, y + 11, amount(value, figure["unit"]) + compared(value, ours, peer)),
+            words(LEFT + width + 6, y + 11, amount(value, noise, figure["unit"]) + compared(value, ours, peer)),
         ]
         y += ROW
     return shapes, y + GAP
@@ -59,8 +59,8 @@ def origin(results: dict) -> list[str]:
     versions = [f"{name} {version}" for name, version in machine["versions"].items()]
     half = (len(versions) + 1) // 2
     return [
-        f"{results['date']}, medians of rounds: {results['rounds']}. {machine['cpu']}, {machine['cores']} cores, "
-        f"{machine['memory_gb']} GB, {machine['kernel']}",
+        f"{results['date']}, medians of rounds: {results['rounds']}, ± half of what the middle half of them spans",
+        f"{machine['cpu']}, {machine['cores']} cores, {machine['memory_gb']} GB, {machine['kernel']}",
         ", ".join(versions[:half]),
         ", ".join(versions[half:]),
     ]

@@ -43,6 +43,7 @@ def line(figure: Figure, measured: dict[str, Measured]) -> dict:
         "title": figure.title,
         "unit": figure.unit,
         "medians": medians,
+        "noise": {peer: each.noise for peer, each in measured.items()},
         "rounds": {peer: each.values for peer, each in measured.items()},
         "voided": {peer: each.voided for peer, each in measured.items() if each.voided},
         "goals": [found for goal in figure.goals if (found := judge(goal, medians))],
@@ -61,18 +62,21 @@ def collect(plan: Plan, results: dict[str, dict[str, Measured]]) -> dict:
     }
 
 
-def ratio(figure: dict, peer: str) -> str:
-    ours, other = figure["medians"].get("ours"), figure["medians"].get(peer)
-    return f"({other / ours:.1f} x)" if ours and other is not None and peer != "ours" else ""
+def cell(figure: dict, peer: str) -> str:
+    """A median, the spread of its rounds, and how many times ours it is."""
+    ours, median, noise = figure["medians"].get("ours"), figure["medians"].get(peer), figure["noise"].get(peer)
+    spread = "" if noise is None else f"±{noise:.0%}"
+    ratio = f"({median / ours:.1f} x)" if ours and median is not None and peer != "ours" else ""
+    return f"{number(median):>7} {spread:<4} {ratio:>9}"
 
 
 def table(report: dict) -> str:
-    """The figures, one a line; in brackets how many times ours."""
+    """The figures, one a line: median, ± half of what the middle half of the rounds spans, how many times ours."""
     peers = [peer for peer in report["peers"] if any(peer in figure["medians"] for figure in report["figures"])]
-    rows = ["".join([f"{'server CPU, or as said':<52}", *(f"{report['peers'][peer]:>19}" for peer in peers)])]
+    rows = ["".join([f"{'server CPU, or as said':<50}", *(f"{report['peers'][peer]:<23}" for peer in peers)]).rstrip()]
     for figure in report["figures"]:
-        cells = [f"{number(figure['medians'].get(peer))} {ratio(figure, peer):>9}" for peer in peers]
-        rows.append("".join([f"{figure['title'] + ', ' + figure['unit']:<52}", *(f"{cell:>19}" for cell in cells)]))
+        cells = [f"{cell(figure, peer):<23}" for peer in peers]
+        rows.append("".join([f"{figure['title'] + ', ' + figure['unit']:<46}", *cells]).rstrip())
     return "\n".join(rows)
 
 

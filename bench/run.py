@@ -16,6 +16,7 @@ from bench.figures import figures
 from bench.life import Life
 from bench.plan import Plan
 from bench.server import Server, ServerFailed
+from bench.spread import spread
 from bench.users import Users
 from engine.testing.websocket_client import Refused
 
@@ -40,6 +41,11 @@ class Measured:
     @property
     def median(self) -> float | None:
         return median(self.values) if self.values else None
+
+    @property
+    def noise(self) -> float | None:
+        """The spread of the rounds as a part of their median; of a single one None."""
+        return spread(self.values) / self.median if self.median and len(self.values) > 1 else None
 
 
 class Benchmark:

@@ -1,20 +1,13 @@
 """The table of the micro-bench, and its verdict."""
 
-from statistics import median, quantiles
+from statistics import median
 
 from bench.micro.contest import Round
 from bench.micro.laps import LAPS
+from bench.spread import spread
 
 GATE = 1.03
 """How many times the other's cost is too much: what is below may be noise."""
-
-
-def spread(values: list[float]) -> float:
-    """Half of what the middle half of the values spans."""
-    if len(values) < 2:
-        return 0.0
-    first, _, third = quantiles(values, n=4, method="inclusive")
-    return (third - first) / 2
 
 
 def cost(values: list[float]) -> str:
