@@ -21,6 +21,7 @@ test: .venv/installed $(if $(shell command -v npm),node_modules/installed)
 
 test-all: .venv/installed $(if $(shell command -v npm),node_modules/installed)
 	$(BIN)/python -m pytest -rs -m "not shipped"
+	$(BIN)/python -m pytest -rs -p engine.testing.on_pymongo tests/models tests/test_walk.py
 
 lint: .venv/installed
 	$(BIN)/ruff check

@@ -11,7 +11,7 @@ import argon2
 import models
 from bench import rooms
 from bench.users import SECRET, Users
-from engine.mongo import mongod
+from engine.mongo import close, mongod
 from models.accounts import passwords
 from models.accounts.sessions import Sessions
 from models.accounts.user import User
@@ -70,7 +70,7 @@ async def registered(count: int) -> AsyncIterator[Users]:
         await rooms.prepare(db)
         registration = Registration(db)
         await registration.everybody(count)
-        db.client.close()
+        await close(db)
         environment = {
             "ENV": "production",
             "ADDRESS": "127.0.0.1",

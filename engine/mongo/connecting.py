@@ -1,7 +1,7 @@
 """How an app comes to its database."""
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
 import pymongo
 from pymongo.errors import ConnectionFailure, PyMongoError
@@ -13,7 +13,7 @@ DatabaseAway = ConnectionFailure
 
 # The driver itself would wait for half a minute, and for an answer for ever. MONGODB_URL may say otherwise, and where
 # something is known to take its time, `with pymongo.timeout(60):` gives it.
-PATIENCE = {"serverSelectionTimeoutMS": 1500, "connectTimeoutMS": 1500, "socketTimeoutMS": 5000}
+PATIENCE: dict[str, Any] = {"serverSelectionTimeoutMS": 1500, "connectTimeoutMS": 1500, "socketTimeoutMS": 5000}
 PREPARE_SECONDS = 600  # An index of a large collection takes its time.
 
 
@@ -27,11 +27,14 @@ class Model(Protocol):
     async def prepare(self, db: Database, /) -> None: ...
 
 
-def connect(url: str, database: str) -> Database:
-    """The database of that name, for use in one event loop; times in it are UTC. Raises CannotConnect."""
+def connect(url: str, database: str, **options: Any) -> Database:
+    """The database of that name, for use in one event loop; times in it are UTC. Raises CannotConnect.
+
+    `options` are the driver's, such as `event_listeners`.
+    """
     patience = {name: value for name, value in PATIENCE.items() if f"{name}=" not in url}
     try:
-        client = Client(url, tz_aware=True, **patience)
+        client = Client(url, tz_aware=True, **{**patience, **options})
     except PyMongoError as error:
         raise CannotConnect(f"MONGODB_URL cannot be used: {error}") from None
     return client[database]

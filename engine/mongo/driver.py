@@ -1,6 +1,8 @@
-"""The driver, named here and nowhere else."""
+"""The driver, chosen here and nowhere else: for PyMongo's own, write `with_pymongo`.
 
-from motor.motor_asyncio import AsyncIOMotorClient as Client
-from motor.motor_asyncio import AsyncIOMotorDatabase as Database
+All else uses what both have. What they do differently is in `aggregate` and `close`.
+"""
 
-__all__ = ["Client", "Database"]
+from engine.mongo.with_motor import Client, Collection, Database, aggregate, close
+
+__all__ = ["Client", "Collection", "Database", "aggregate", "close"]

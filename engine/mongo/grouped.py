@@ -5,26 +5,32 @@ Nothing is kept from turn to turn: whoever asks later asks the database again.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Iterator
 from functools import wraps
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from engine.loop.tasks import Tasks
+from engine.mongo.driver import Database
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
 
 
-class Group:
+class Group(Generic[Key, Value]):
     """Those who asked in this turn, each with a future of their own: one who gives up takes the answer from nobody."""
 
-    def __init__(self, db):
+    def __init__(self, db: Database):
         self.db = db
-        self.waiting: list[tuple[Any, asyncio.Future]] = []
+        self.waiting: list[tuple[Key, asyncio.Future[Value | None]]] = []
 
-    def add(self, key) -> asyncio.Future:
-        future = asyncio.get_running_loop().create_future()
+    def add(self, key: Key) -> asyncio.Future[Value | None]:
+        """Ask for one key."""
+        future: asyncio.Future[Value | None] = asyncio.get_running_loop().create_future()
         self.waiting.append((key, future))
         return future
 
-    async def answer(self, fetch):
+    async def answer(self, fetch: Callable[[Database, list[Key]], Awaitable[dict[Key, Value]]]) -> None:
+        """Fetch what was asked for, and give it to those who still wait."""
         try:
             found = await fetch(self.db, list({key for key, _ in self.waiting}))
         except BaseException as error:
@@ -36,26 +42,28 @@ class Group:
             for key, future in self._open():
                 future.set_result(found.get(key))
 
-    def _open(self) -> Iterator[tuple[Any, asyncio.Future]]:
+    def _open(self) -> Iterator[tuple[Key, asyncio.Future[Value | None]]]:
         return (each for each in self.waiting if not each[1].done())
 
 
-def grouped(fetch: Callable[[Any, list], Awaitable[dict]]):
+def grouped(
+    fetch: Callable[[Database, list[Key]], Awaitable[dict[Key, Value]]],
+) -> Callable[[Database, Key], Coroutine[Any, Any, Value | None]]:
     """Turns `async fetch(db, keys) -> {key: value}` into `async get(db, key) -> value | None`.
 
     An error of `fetch` is raised to everyone who was waiting for it.
     """
-    collecting: Group | None = None
+    collecting: Group[Key, Value] | None = None
     running = Tasks()
 
-    def start(group: Group):
+    def start(group: Group[Key, Value]) -> None:
         nonlocal collecting
         if collecting is group:
             collecting = None
         running.spawn(group.answer(fetch))
 
     @wraps(fetch)
-    async def get(db, key):
+    async def get(db: Database, key: Key) -> Value | None:
         nonlocal collecting
         if collecting is None or collecting.db is not db:
             collecting = Group(db)

@@ -4,23 +4,23 @@ import asyncio
 import os
 import secrets
 from contextlib import nullcontext
+from functools import partial
 
 import pytest
 from pymongo import MongoClient
 
-from engine.mongo import connect, mongod
+from engine.mongo import Database, close, connect, mongod
 
 DATABASE = f"test_{secrets.token_hex(4)}"
 
 
 @pytest.fixture(scope="session")
-def mongodb_url(tmp_path_factory, prepare):
+def mongodb_url(tmp_path_factory):
     """One MongoDB for the whole run: that of MONGODB_URL, where it is set, or a private one."""
     given = os.environ.get("MONGODB_URL")
     with nullcontext(given) if given else mongod.running(tmp_path_factory.mktemp("mongo")) as url:
         # Nobody needs what tests write after the run: it need not be on the disk before the next line runs.
         url = url.replace("journal=true", "w=1")
-        asyncio.run(on_database(url, prepare))
         yield url
         asyncio.run(on_database(url, lambda db: db.client.drop_database(DATABASE)))
 
@@ -28,7 +28,7 @@ def mongodb_url(tmp_path_factory, prepare):
 async def on_database(url: str, action):
     db = connect(url, DATABASE)
     await action(db)
-    db.client.close()
+    await close(db)
 
 
 @pytest.fixture(scope="session")
@@ -45,9 +45,31 @@ def empty(mongodb_url):
 
 
 @pytest.fixture
-def db(io_loop, mongodb_url, empty):
+def open_database(io_loop):
+    """`db = open_database(url, "app")` is a database until the test ends; it takes what engine.mongo.connect does."""
+    opened = []
+
+    def open_database(url: str, name: str, **options) -> Database:
+        opened.append(connect(url, name, **options))
+        return opened[-1]
+
+    yield open_database
+    for db in opened:
+        io_loop.run_sync(partial(close, db))
+
+
+@pytest.fixture(scope="session")
+def prepared():
+    """Whose indexes are made: the `prepare` of each conftest.py is another."""
+    return set()
+
+
+@pytest.fixture
+def db(io_loop, open_database, mongodb_url, empty, prepare, prepared) -> Database:
     """The database, as models take it."""
     empty()
-    db = connect(mongodb_url, DATABASE)
-    yield db
-    db.client.close()
+    db = open_database(mongodb_url, DATABASE)
+    if prepare not in prepared:
+        io_loop.run_sync(lambda: prepare(db))
+        prepared.add(prepare)
+    return db

@@ -67,7 +67,7 @@ def test_nothing_imports_what_stands_beside_the_engine():
 
 
 def test_the_driver_is_named_in_one_place():
-    assert EVERYTHING.importers("motor") == {"engine.mongo.driver"}
+    assert EVERYTHING.importers("motor") == {"engine.mongo.with_motor"}
 
 
 def test_only_mongo_knows_the_database():

@@ -4,7 +4,6 @@ import asyncio
 import json
 
 import pytest
-from motor.motor_asyncio import AsyncIOMotorClient
 
 from engine.http import limited_body
 
@@ -74,9 +73,7 @@ def make_room(call):
 
 
 @pytest.fixture
-def database_away(monkeypatch):
+def database_away(monkeypatch, open_database):
     """A database where nobody answers, for a test's own `db`."""
     monkeypatch.setattr("engine.mongo.availability.ANSWER_SECONDS", 0.05)
-    client = AsyncIOMotorClient("mongodb://127.0.0.1:9/", serverSelectionTimeoutMS=50)
-    yield client["away"]
-    client.close()
+    return open_database("mongodb://127.0.0.1:9/", "away", serverSelectionTimeoutMS=50)

@@ -354,14 +354,13 @@ class TestUnconfirmed:
 
 class TestWithoutDatabase:
     @pytest.fixture
-    def db(self, io_loop, tmp_path):
+    def db(self, io_loop, tmp_path, open_database):
         import models
 
         self.running = mongod.running(tmp_path / "mongo")
-        db = models.connect(f"{self.running.__enter__()}&serverSelectionTimeoutMS=200", "away")
+        db = open_database(f"{self.running.__enter__()}&serverSelectionTimeoutMS=200", "away")
         io_loop.run_sync(lambda: models.prepare(db))
         yield db
-        db.client.close()
         if self.running:
             self.stop()
 

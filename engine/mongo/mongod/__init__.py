@@ -4,7 +4,7 @@ It is a child that outlives a reload or a crash of the app: the next start finds
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ __all__ = ["CannotStart", "borrowed", "running"]
 
 
 @contextmanager
-def running(folder: Path, alone_seconds: int = 10) -> Iterator[str]:
+def running(folder: Path, alone_seconds: int = 10) -> Generator[str, None, None]:
     """The URL of the MongoDB whose data is under `folder`; it stops at the end.
 
     Where this process dies before that, MongoDB waits `alone_seconds` for another that calls `running`. Where MongoDB
@@ -34,7 +34,7 @@ def running(folder: Path, alone_seconds: int = 10) -> Iterator[str]:
 
 
 @contextmanager
-def borrowed(folder: Path) -> Iterator[str]:
+def borrowed(folder: Path) -> Generator[str, None, None]:
     """The URL of the MongoDB whose data is under `folder`, for a short while beside the app.
 
     Where it runs, it is used and goes on. Otherwise it is started, and stopped at the end. Raises CannotStart.

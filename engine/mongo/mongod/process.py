@@ -10,10 +10,11 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote
 
 from pymongo import MongoClient
+from pymongo.database import Database
 from pymongo.errors import OperationFailure, PyMongoError
 
 from engine.mongo.mongod.program import CannotStart, program, why
@@ -47,7 +48,7 @@ class Mongod:
     def __init__(self, folder: Path, alone_seconds: int):
         self.folder = folder
         self.alone_seconds = alone_seconds
-        self.keeper: subprocess.Popen | None = None
+        self.keeper: subprocess.Popen[bytes] | None = None
         self.data = folder / "data"
         self.lock_file = self.data / "mongod.lock"
         self.log = folder / "mongod.log"
@@ -55,7 +56,7 @@ class Mongod:
         self.socket = _short(folder / "mongod.sock")
         self.url = f"mongodb://{quote(str(self.socket), safe='')}/?directConnection=true&journal=true"
 
-    def lock(self) -> IO:
+    def lock(self) -> IO[str]:
         """A file that keeps other apps out of the folder while it is open, however this process ends."""
         try:
             self.data.mkdir(parents=True, exist_ok=True)
@@ -74,7 +75,7 @@ class Mongod:
             raise CannotStart(f"{self.socket.parent} is not private to this user. Remove it.")
         return file
 
-    def start(self):
+    def start(self) -> None:
         """Starts mongod, or takes over the one that runs, and waits until it can be written to. Raises CannotStart."""
         deadline = time.monotonic() + START_SECONDS
         while not self.writable(owner=True):
@@ -101,7 +102,7 @@ class Mongod:
         """Whether it runs and can be written to. Who holds the lock makes it a replica set, where it is none yet."""
         if not (_private(self.socket.parent) and _accepts(self.socket)):
             return False
-        with suppress(PyMongoError), MongoClient(self.url, serverSelectionTimeoutMS=1000) as client:
+        with suppress(PyMongoError), MongoClient[dict[str, Any]](self.url, serverSelectionTimeoutMS=1000) as client:
             hello = client.admin.command("hello")
             if owner and "setName" not in hello:
                 self._make_replica_set(client.admin)
@@ -112,7 +113,7 @@ class Mongod:
         """The error of one who has waited for START_SECONDS."""
         return CannotStart(f"MongoDB did not answer within {START_SECONDS:.0f} s. Its log is {self.log}.")
 
-    def stop(self):
+    def stop(self) -> None:
         """Stops mongod, if it runs, and waits for its end."""
         deadline = time.monotonic() + STOP_SECONDS
         self._signal(signal.SIGTERM)
@@ -124,7 +125,7 @@ class Mongod:
             with suppress(OSError):
                 self.socket.parent.rmdir()
 
-    def _spawn(self) -> subprocess.Popen:
+    def _spawn(self) -> subprocess.Popen[bytes]:
         command = [program(), "--dbpath", self.data, "--bind_ip", self.socket, *OPTIONS]
         with self.log.open("wb") as log:
             return subprocess.Popen(  # noqa: S603 (a fixed command)
@@ -147,7 +148,7 @@ class Mongod:
             return True
         return False
 
-    def _signal(self, number: int):
+    def _signal(self, number: int) -> None:
         """To mongod, if it runs, and to a keeper of ours, whose process group it is in."""
         with suppress(ProcessLookupError, FileNotFoundError, ValueError):
             if self.keeper and self.keeper.poll() is None:
@@ -155,7 +156,7 @@ class Mongod:
             elif self._runs():
                 os.kill(int(self.lock_file.read_text()), number)
 
-    def _make_replica_set(self, admin):
+    def _make_replica_set(self, admin: Database[dict[str, Any]]) -> None:
         """Of one node, so that transactions and change streams work as in production."""
         try:
             admin.command("replSetInitiate", {"_id": "rs0", "members": [{"_id": 0, "host": str(self.socket)}]})

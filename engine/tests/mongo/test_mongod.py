@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from engine.mongo import connect, mongod
+from engine.mongo import close, connect, mongod
 from engine.mongo.mongod import watch
 from engine.mongo.mongod.process import Mongod
 from engine.testing.processes import eventually, lives
@@ -88,7 +88,7 @@ def on(url: str, io_loop, action):
     try:
         return io_loop.run_sync(lambda: action(db))
     finally:
-        db.client.close()
+        io_loop.run_sync(lambda: close(db))
 
 
 async def count_in_a_transaction(db) -> int:

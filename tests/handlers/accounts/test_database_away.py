@@ -23,12 +23,11 @@ def mongodb(tmp_path):
 
 
 @pytest.fixture
-def db(io_loop, mongodb):
+def db(io_loop, mongodb, open_database):
     # With the patience that the app has by itself.
-    db = models.connect(mongodb.start(), "away")
+    db = open_database(mongodb.start(), "away")
     io_loop.run_sync(lambda: models.prepare(db))
-    yield db
-    db.client.close()
+    return db
 
 
 def requests(ann) -> list[tuple]:

@@ -2,7 +2,6 @@
 
 import pytest
 
-import models
 from engine.testing.stoppable import Stoppable
 from realtime import io
 
@@ -17,10 +16,8 @@ def mongodb(tmp_path):
 
 
 @pytest.fixture
-def db(io_loop, mongodb):
-    db = models.connect(f"{mongodb.start()}&serverSelectionTimeoutMS=200", "away")
-    yield db
-    db.client.close()
+def db(mongodb, open_database):
+    return open_database(f"{mongodb.start()}&serverSelectionTimeoutMS=200", "away")
 
 
 @pytest.mark.slow

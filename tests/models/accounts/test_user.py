@@ -4,7 +4,6 @@ import asyncio
 
 import argon2
 import pytest
-from motor.motor_asyncio import AsyncIOMotorClient
 from pymongo.monitoring import CommandListener
 
 from models.accounts import passwords
@@ -35,10 +34,8 @@ def commands():
 
 
 @pytest.fixture
-def db(db, mongodb_url, commands):
-    client = AsyncIOMotorClient(mongodb_url, tz_aware=True, event_listeners=[commands])
-    yield client[db.name]
-    client.close()
+def db(db, mongodb_url, commands, open_database):
+    return open_database(mongodb_url, db.name, event_listeners=[commands])
 
 
 @pytest.fixture
