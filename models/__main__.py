@@ -6,7 +6,7 @@ import sys
 from contextlib import nullcontext
 
 import models
-from engine.mongo import mongod
+from engine.mongo import Database, mongod
 from models.accounts import sessions
 from models.accounts.errors import AccountBlocked
 from models.accounts.user import User
@@ -19,32 +19,32 @@ class NoSuchUser(Exception):
     """Nobody goes by that username or e-mail."""
 
 
-async def make_admin(db, user: User) -> str:
+async def make_admin(db: Database, user: User) -> str:
     """make a user an admin"""
     await user.change(db, role="admin")
     return f"{user.username} is an admin now."
 
 
-async def make_user(db, user: User) -> str:
+async def make_user(db: Database, user: User) -> str:
     """make an admin a user like others"""
     await user.change(db, role="authenticated")
     return f"{user.username} is no longer an admin."
 
 
-async def block(db, user: User) -> str:
+async def block(db: Database, user: User) -> str:
     """log a user out everywhere, and let them in no more"""
     await user.change(db, blocked=True)
     await sessions.end_all(db, user.id, f"{AccountBlocked.message}.")
     return f"{user.username} is blocked and logged out everywhere."
 
 
-async def unblock(db, user: User) -> str:
+async def unblock(db: Database, user: User) -> str:
     """let a blocked user log in again"""
     await user.change(db, blocked=False)
     return f"{user.username} may log in."
 
 
-async def log_out(db, user: User) -> str:
+async def log_out(db: Database, user: User) -> str:
     """log a user out everywhere; they may log in again"""
     await sessions.end_all(db, user.id, LOGGED_OUT)
     return f"{user.username} is logged out everywhere."
@@ -69,7 +69,7 @@ def database(settings: Settings):
     return nullcontext(settings.mongodb_url) if settings.mongodb_url else mongod.borrowed(settings.var_dir / "mongo")
 
 
-async def perform(db, action, identifier: str) -> str:
+async def perform(db: Database, action, identifier: str) -> str:
     """Does it to the user of that username or e-mail, and returns what was done. Raises NoSuchUser."""
     user = await User.find(db, identifier)
     if user is None:

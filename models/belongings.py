@@ -5,8 +5,11 @@ user's, and to `prepare` the index that finds it, or each call reads the whole c
 for the same user: after a crash half way there is a second try.
 """
 
+from engine.mongo import Database
+from models.accounts.user import User
 
-async def renamed(db, user):
+
+async def renamed(db: Database, user: User) -> None:
     """Writes a user's new name wherever the old one was copied to."""
     name = {"from.username": user.username}
     await db.messages.update_many({"from.id": user.id}, {"$set": name})
@@ -15,7 +18,7 @@ async def renamed(db, user):
     await db.rooms.update_many({"members.id": user.id}, {"$set": name}, array_filters=[theirs])
 
 
-async def deleted(db, user_id: str):
+async def deleted(db: Database, user_id: str) -> None:
     """Deletes what a user wrote and their memberships, and rooms that are left without members."""
     await db.messages.delete_many({"from.id": user_id})
 
@@ -27,6 +30,6 @@ async def deleted(db, user_id: str):
     await db.rooms.delete_many({"_id": {"$in": empty}})
 
 
-async def prepare(db):
+async def prepare(db: Database) -> None:
     # Rooms have theirs (models/room.py), which connection.py needs too.
     await db.messages.create_index("from.id")

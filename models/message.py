@@ -1,24 +1,29 @@
 """Messages of the worked example: what was said in a room, by whom and when."""
 
+from datetime import datetime
+
+from engine.mongo import Database
+from models.accounts.user import User
 from models.documents import now, object_id
 
 
 class Message:
-    def __init__(self, document):
-        self.id, self.room, self.sender = str(document["_id"]), document["room"], document["from"]
-        self.text, self.created_at = document["text"], document["created_at"]
+    def __init__(self, document: dict):
+        self.id: str = str(document["_id"])
+        self.room: str = document["room"]
+        self.sender: dict[str, str] = document["from"]
+        self.text: str = document["text"]
+        self.created_at: datetime = document["created_at"]
 
     @classmethod
-    async def create(cls, db, room_id: str, user, text: str) -> "Message":
+    async def create(cls, db: Database, room_id: str, user: User, text: str) -> "Message":
         document = {"room": room_id, "from": user.reference(), "text": text, "created_at": now()}
         await db.messages.insert_one(document)
         return cls(document)
 
     @classmethod
-    async def page(cls, db, room_id: str, before: str | None, limit: int) -> list["Message"]:
-        wanted = {"room": room_id}
-        if before:
-            wanted["_id"] = {"$lt": object_id(before)}
+    async def page(cls, db: Database, room_id: str, before: str | None, limit: int) -> list["Message"]:
+        wanted = {"room": room_id, **({"_id": {"$lt": object_id(before)}} if before else {})}
         latest_first = await db.messages.find(wanted).sort("_id", -1).limit(limit).to_list(limit)
         return [cls(document) for document in reversed(latest_first)]
 
@@ -26,5 +31,5 @@ class Message:
         return {"id": self.id, "room": self.room, "from": self.sender, "text": self.text, "createdAt": self.created_at}
 
 
-async def prepare(db):
+async def prepare(db: Database) -> None:
     await db.messages.create_index([("room", 1), ("_id", 1)])

@@ -1,8 +1,12 @@
 """Rooms of the worked example: a name and its members, all in one document."""
 
+from datetime import datetime
+
 from pymongo import ReturnDocument
 
+from engine.mongo import Database
 from engine.mongo.grouped import grouped
+from models.accounts.user import User
 from models.documents import now, object_id
 from models.errors import Forbidden, NotFound, TooMany
 from models.message import Message
@@ -15,24 +19,27 @@ class NotAMember(Forbidden):
 
 
 class Room:
-    def __init__(self, db, document):
-        self.db, self.id, self.name = db, str(document["_id"]), document["name"]
-        self.members, self.created_at = document["members"], document["created_at"]
+    def __init__(self, db: Database, document: dict):
+        self.db = db
+        self.id: str = str(document["_id"])
+        self.name: str = document["name"]
+        self.members: list[dict[str, str]] = document["members"]
+        self.created_at: datetime = document["created_at"]
 
     @classmethod
-    async def create(cls, db, name: str, owner) -> "Room":
+    async def create(cls, db: Database, name: str, owner: User) -> "Room":
         """A new room; its owner is the first member. Raises TooMany."""
         document = {"name": name, "members": [owner.reference()], "created_at": now()}
         await db.rooms.insert_one(document)
         return await cls(db, document)._unless_too_many(owner)
 
     @classmethod
-    async def of(cls, db, user) -> list["Room"]:
+    async def of(cls, db: Database, user: User) -> list["Room"]:
         """The rooms that the user is a member of, oldest first."""
-        return [cls(db, document) for document in await _by_member(db, user.id)]
+        return [cls(db, document) for document in await _by_member(db, user.id) or []]
 
     @classmethod
-    async def get(cls, db, id: str, member) -> "Room":
+    async def get(cls, db: Database, id: str, member: User) -> "Room":
         """The room, for one of its members. Raises NotFound or NotAMember."""
         document = await db.rooms.find_one({"_id": object_id(id)})
         if document is None:
@@ -41,12 +48,12 @@ class Room:
             raise NotAMember
         return cls(db, document)
 
-    async def add(self, user) -> bool:
+    async def add(self, user: User) -> bool:
         """Makes the user a member. False if they were one already. Raises TooMany."""
         added = await self._change({"members.id": {"$ne": user.id}}, {"$push": {"members": user.reference()}})
         return added and bool(await self._unless_too_many(user))
 
-    async def remove(self, user) -> bool:
+    async def remove(self, user: User) -> bool:
         """Ends the user's membership. False if they were no member."""
         return await self._change({"members.id": user.id}, {"$pull": {"members": {"id": user.id}}})
 
@@ -56,14 +63,14 @@ class Room:
         self.members = document["members"] if document else self.members
         return document is not None
 
-    async def _unless_too_many(self, user) -> "Room":
+    async def _unless_too_many(self, user: User) -> "Room":
         # Counted after the user became a member, so that of several at once none slips through.
         if await self.db.rooms.count_documents({"members.id": user.id}) > MOST_ROOMS:
             await self.remove(user)
             raise TooMany(f"{user.username} is in {MOST_ROOMS} rooms, and nobody can be in more")
         return self
 
-    async def post(self, user, text: str) -> Message:
+    async def post(self, user: User, text: str) -> Message:
         """Keeps a message of the user's in this room."""
         return await Message.create(self.db, self.id, user, text)
 
@@ -76,9 +83,9 @@ class Room:
 
 
 @grouped
-async def _by_member(db, user_ids: list[str]) -> dict[str, list[dict]]:
+async def _by_member(db: Database, user_ids: list[str]) -> dict[str, list[dict]]:
     """One query for all who ask at the same moment: after a restart every client comes back at once."""
-    rooms = {user_id: [] for user_id in user_ids}
+    rooms: dict[str, list[dict]] = {user_id: [] for user_id in user_ids}
     async for document in db.rooms.find({"members.id": {"$in": user_ids}}).sort("_id"):
         for member in document["members"]:
             if member["id"] in rooms:
@@ -86,5 +93,5 @@ async def _by_member(db, user_ids: list[str]) -> dict[str, list[dict]]:
     return rooms
 
 
-async def prepare(db):
+async def prepare(db: Database) -> None:
     await db.rooms.create_index("members.id")

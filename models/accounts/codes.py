@@ -5,6 +5,7 @@ import secrets
 from datetime import timedelta
 from typing import Literal, NamedTuple
 
+from engine.mongo import Database
 from models.accounts.errors import CodeInvalid
 from models.documents import now
 
@@ -20,7 +21,7 @@ class Code(NamedTuple):
     email: str
 
 
-async def make(db, purpose: Purpose, user_id: str, email: str) -> str:
+async def make(db: Database, purpose: Purpose, user_id: str, email: str) -> str:
     """A new code for a user; an earlier one for the same purpose is void."""
     await db.codes.delete_many({"user": user_id, "purpose": purpose})
     code = secrets.token_urlsafe(32)
@@ -31,22 +32,22 @@ async def make(db, purpose: Purpose, user_id: str, email: str) -> str:
     return code
 
 
-async def find(db, purpose: Purpose, code: str) -> Code:
+async def find(db: Database, purpose: Purpose, code: str) -> Code:
     """What a code is good for, which it still is after that. Raises CodeInvalid as `take`."""
     return _found(await db.codes.find_one(_valid(purpose, code)))
 
 
-async def take(db, purpose: Purpose, code: str) -> Code:
+async def take(db: Database, purpose: Purpose, code: str) -> Code:
     """Uses a code up. Raises CodeInvalid for one that is unknown, used, or older than an hour."""
     return _found(await db.codes.find_one_and_delete(_valid(purpose, code)))
 
 
-async def forget(db, user_id: str, *purposes: Purpose):
+async def forget(db: Database, user_id: str, *purposes: Purpose) -> None:
     """Makes the user's codes void, of these purposes or, without any, of all."""
     await db.codes.delete_many({"user": user_id, **({"purpose": {"$in": purposes}} if purposes else {})})
 
 
-def _found(document) -> Code:
+def _found(document: dict | None) -> Code:
     if document is None:
         raise CodeInvalid
     return Code(document["user"], document["email"])
@@ -61,7 +62,7 @@ def _digest(code: str) -> str:
     return hashlib.sha256(code.encode()).hexdigest()
 
 
-async def prepare(db):
+async def prepare(db: Database) -> None:
     """The indexes; MongoDB removes codes that are too old."""
     await db.codes.create_index("user")
     await db.codes.create_index("expires_at", expireAfterSeconds=0)

@@ -5,6 +5,7 @@ import time
 from typing import Literal
 
 import jwt
+from jwt.types import Options
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from models.accounts.errors import TokenExpired, TokenInvalid
@@ -60,7 +61,7 @@ class Tokens:
             raise TokenInvalid
         try:
             # Clocks of two servers differ a little, so a token from the near future is no reason to refuse.
-            options = {"require": ["exp", "iat"], "verify_iat": False}
+            options: Options = {"require": ["exp", "iat"], "verify_iat": False}
             claims = Claims(**jwt.decode(token, self._key, algorithms=[ALGORITHM], issuer=ISSUER, options=options))
         except jwt.ExpiredSignatureError:
             raise TokenExpired from None

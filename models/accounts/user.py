@@ -8,6 +8,7 @@ from bson import ObjectId
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
+from engine.mongo import Database
 from engine.mongo.grouped import grouped
 from models.accounts import passwords
 from models.accounts.errors import AccountBlocked, EmailOrUsernameTaken, TooBusy, WrongCredentials, WrongPassword
@@ -33,7 +34,7 @@ class User:
     updated_at: datetime
 
     @classmethod
-    async def register(cls, db, username: str, email: str, password: str, confirmed: bool = True) -> "User":
+    async def register(cls, db: Database, username: str, email: str, password: str, confirmed: bool = True) -> "User":
         """A new user; `confirmed` is whether the e-mail is known to be theirs. Raises EmailOrUsernameTaken, TooBusy."""
         time = now()
         document = {
@@ -56,10 +57,10 @@ class User:
         return cls.of(document)
 
     @classmethod
-    async def login(cls, db, identifier: str, password: str) -> "User":
+    async def login(cls, db: Database, identifier: str, password: str) -> "User":
         """The user of this e-mail or username and password. Raises WrongCredentials, AccountBlocked, TooBusy."""
         document = await db.users.find_one(_called(identifier))
-        if not await passwords.matches(password, document and document["password_hash"]):
+        if not await passwords.matches(password, document["password_hash"] if document else None) or not document:
             raise WrongCredentials
         if document["blocked"]:
             raise AccountBlocked
@@ -69,35 +70,35 @@ class User:
         return cls.of(document)
 
     @classmethod
-    async def find(cls, db, identifier: str) -> "User | None":
+    async def find(cls, db: Database, identifier: str) -> "User | None":
         """The user of this e-mail or username, if there is one."""
         document = await db.users.find_one(_called(identifier), {"password_hash": 0})
-        return document and cls.of(document)
+        return cls.of(document) if document else None
 
     @classmethod
-    async def get(cls, db, id: str) -> "User":
+    async def get(cls, db: Database, id: str) -> "User":
         """The user of this id, looked up together with all others asked for in this turn. Raises NotFound."""
         return cls._found(await _by_id(db, id))
 
     @classmethod
-    async def named(cls, db, username: str) -> "User":
+    async def named(cls, db: Database, username: str) -> "User":
         """The user of this name, in whatever case. Raises NotFound."""
         if len(username) > LONGEST_TYPED_USERNAME:
             return cls._found(None)
         return cls._found(await db.users.find_one({"username_folded": folded(username)}))
 
-    async def check_password(self, db, password: str):
+    async def check_password(self, db: Database, password: str) -> None:
         """Raises WrongPassword unless it is the user's, and TooBusy."""
         document = await db.users.find_one({"_id": ObjectId(self.id)}, {"password_hash": 1})
-        if not await passwords.matches(password, document and document["password_hash"]):
+        if not await passwords.matches(password, document["password_hash"] if document else None):
             raise WrongPassword
 
-    async def set_password(self, db, password_hash: str) -> "User":
+    async def set_password(self, db: Database, password_hash: str) -> "User":
         """Gives the user another password; sessions begun with the one before count no more. Raises NotFound."""
         new = {"password_hash": password_hash, "updated_at": now()}
         return await self._update(db, {"$set": new, "$inc": {"credentials": 1}})
 
-    async def change(self, db, **fields) -> "User":
+    async def change(self, db: Database, **fields) -> "User":
         """Changes some of `username`, `email`, `confirmed`, `blocked` and `role`.
 
         Raises EmailOrUsernameTaken, and NotFound for a user who was deleted meanwhile.
@@ -109,22 +110,22 @@ class User:
         except DuplicateKeyError:
             raise EmailOrUsernameTaken from None
 
-    async def _update(self, db, change: dict) -> "User":
+    async def _update(self, db: Database, change: dict) -> "User":
         this = {"_id": ObjectId(self.id)}
         return self._found(await db.users.find_one_and_update(this, change, return_document=ReturnDocument.AFTER))
 
-    async def delete(self, db):
+    async def delete(self, db: Database) -> None:
         """Forgets the user; what else belongs to them is for others to delete."""
         await db.users.delete_one({"_id": ObjectId(self.id)})
 
     @classmethod
-    def _found(cls, document) -> "User":
+    def _found(cls, document: dict | None) -> "User":
         if document is None:
             raise NotFound("There is no such user")
         return cls.of(document)
 
     @classmethod
-    def of(cls, document) -> "User":
+    def of(cls, document: dict) -> "User":
         """The user in a document of the database."""
         fields = {field: document[field] for field in cls.__slots__ if field != "id"}
         return cls(id=str(document["_id"]), **fields)
@@ -153,19 +154,19 @@ def _called(identifier: str) -> dict:
 
 
 @grouped
-async def _by_id(db, ids: list[str]) -> dict[str, dict]:
+async def _by_id(db: Database, ids: list[str]) -> dict[str, dict]:
     wanted = [ObjectId(id) for id in ids if ObjectId.is_valid(id)]
     found = db.users.find({"_id": {"$in": wanted}}, {"password_hash": 0})
     return {str(document["_id"]): document async for document in found}
 
 
-async def _rehash(db, document, password: str):
+async def _rehash(db: Database, document: dict, password: str) -> None:
     """Keeps a hash with today's parameters, unless the password was changed meanwhile."""
     same = {"_id": document["_id"], "password_hash": document["password_hash"]}
     await db.users.update_one(same, {"$set": {"password_hash": await passwords.hashed(password)}})
 
 
-async def prepare(db):
+async def prepare(db: Database) -> None:
     """The indexes that make e-mails and usernames unique."""
     await db.users.create_index("email", unique=True)
     await db.users.create_index("username_folded", unique=True)

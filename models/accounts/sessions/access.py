@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from bson import ObjectId
 
-from engine.mongo import Database
+from engine.mongo import Database, aggregate
 from engine.mongo.grouped import grouped
 from models.accounts.errors import SessionEnded, UserBlocked, UserUnknown
 from models.accounts.user import User
@@ -39,11 +39,9 @@ async def user_of(db: Database, session_id: str) -> User:
 async def _by_id(db: Database, ids: list[str]) -> dict[str, dict]:
     """Sessions, each with its user, for all who ask in this turn: one call of the driver."""
     wanted = [ObjectId(id) for id in ids if ObjectId.is_valid(id)]
-    found = db.sessions.aggregate(
-        [
-            {"$match": {"_id": {"$in": wanted}}},
-            {"$lookup": {"from": "users", "localField": "user", "foreignField": "_id", "as": "users"}},
-            {"$project": {"users.password_hash": 0, "refresh_hash": 0, "parent_hash": 0}},
-        ]
-    )
-    return {str(document["_id"]): document async for document in found}
+    pipeline = [
+        {"$match": {"_id": {"$in": wanted}}},
+        {"$lookup": {"from": "users", "localField": "user", "foreignField": "_id", "as": "users"}},
+        {"$project": {"users.password_hash": 0, "refresh_hash": 0, "parent_hash": 0}},
+    ]
+    return {str(document["_id"]): document for document in await aggregate(db.sessions, pipeline)}
