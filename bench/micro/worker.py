@@ -10,7 +10,9 @@ from bench.micro.stage import Stage
 
 
 def load(checkout: str, file: str) -> ModuleType:
-    """The adapter. What it imports is the checkout's; what has been imported by now, all of bench, stays ours."""
+    """The adapter, on that checkout's engine; what the benchmark itself has imported of ours stays ours."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "engine"]:
+        del sys.modules[name]
     sys.path.insert(0, checkout)
     spec = spec_from_file_location("adapter", file)
     adapter = module_from_spec(spec)

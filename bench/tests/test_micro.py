@@ -18,6 +18,16 @@ def test_every_lap_runs_on_this_checkout():
     assert all(lap.title in run.stdout for lap in LAPS.values())
 
 
+def test_the_other_checkouts_engine_is_what_is_measured(tmp_path):
+    (tmp_path / "engine").mkdir()
+    (tmp_path / "engine" / "__init__.py").touch()
+    adapter = tmp_path / "app.py"
+    adapter.write_text("import engine\nraise SystemExit(engine.__file__)\n")
+    command = [sys.executable, "-m", "bench.micro.worker", str(tmp_path), str(adapter)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert run.stderr.strip() == str(tmp_path / "engine" / "__init__.py")
+
+
 def rounds(*ratios: float) -> list[Round]:
     return [Round((10 * ratio, 10), ratio) for ratio in ratios]
 
