@@ -12,7 +12,13 @@ import engine
 from engine.package import manifest
 
 ROOT = Path(__file__).parent.parent
-QUICK = ["engine/tests/wire", "engine/tests/loop", "engine/tests/package", "engine/tests/sockets/test_send.py"]
+QUICK = [
+    "engine/tests/wire",
+    "engine/tests/loop",
+    "engine/tests/mongo",
+    "engine/tests/package",
+    "engine/tests/sockets/test_send.py",
+]
 
 
 @pytest.mark.shipped
