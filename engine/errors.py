@@ -1,5 +1,7 @@
 """What can go wrong between a client and the server, each with a name of its own."""
 
+from typing import Any
+
 
 class EventError(Exception):
     """Raise it in an event handler to tell the client what it did wrong.
@@ -7,13 +9,13 @@ class EventError(Exception):
     The client's ack gets `{"error": {"name": name, "message": message, "details": details}}`. Nothing is logged.
     """
 
-    def __init__(self, name: str, message: str, details: dict | None = None):
+    def __init__(self, name: str, message: str, details: dict[str, Any] | None = None):
         super().__init__(message)
         self.name, self.message, self.details = name, message, details
 
-    def public(self) -> dict:
+    def public(self) -> dict[str, Any]:
         """The error as the client sees it: `{"name", "message"}`, and `"details"` where there are any."""
-        error = {"name": self.name, "message": self.message}
+        error: dict[str, Any] = {"name": self.name, "message": self.message}
         return error | {"details": self.details} if self.details else error
 
 
@@ -27,6 +29,14 @@ class Refused(Exception):
     def __init__(self, code: str, message: str):
         super().__init__(message)
         self.code, self.message = code, message
+
+
+class Rejected(Exception):
+    """A `connect` handler of `io.server` has said no; `answer` is what the CONNECT_ERROR packet says."""
+
+    def __init__(self, answer: Any):
+        super().__init__(answer)
+        self.answer = answer
 
 
 class Unavailable(Exception):

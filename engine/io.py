@@ -1,7 +1,8 @@
 """`io`: sends to anyone from anywhere."""
 
-from collections.abc import Awaitable, Callable
-from typing import Any, NamedTuple
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
+from typing import Any
 
 from tornado.web import Application
 
@@ -9,11 +10,11 @@ from engine.accounts import Accounts
 from engine.http.client_address import Proxies
 from engine.http.origins import Origins
 from engine.limits import Limits
-from engine.names import check_event, check_room, check_target, user_room
+from engine.names import check_event, check_room, check_rooms, check_target, check_user, user_room
+from engine.node import Member, Node, current
 from engine.sockets import hook
-from engine.sockets.connected import Connection, connections
-from engine.sockets.dispatch import Handlers
-from engine.sockets.requests import Question
+from engine.sockets.connected import Connection
+from engine.sockets.handlers import F, Handlers
 from engine.sockets.server import Server
 from engine.sockets.socket import Socket
 from engine.transport.client_script import ClientScriptHandler
@@ -21,27 +22,31 @@ from engine.transport.endpoint import EngineHandler
 from engine.transport.gateway import Gateway
 from engine.wire.packet import encode_event
 
-
-class Member(NamedTuple):
-    """A user in a room, and the ids of their sockets in it."""
-
-    user_id: str
-    sockets: list[str]
+__all__ = ["IO", "Member"]
 
 
 class IO:
-    """The realtime side of the app. Inert until the app attaches it; every call then raises RuntimeError."""
+    """The realtime side of the app. Inert until the app attaches it; every call then raises RuntimeError.
+
+    It checks and encodes what it is given and asks the node: that which runs the caller, or else the first attached.
+    """
 
     def __init__(self):
         self.events = Handlers()
-        self._server: Server | None = None
+        self._first: Node | None = None
+
+    @property
+    def node(self) -> Node:
+        """What does the work: that in which the caller runs, or the first."""
+        node = current.get() or self._first
+        if node is None:
+            raise RuntimeError("io is not attached to an app yet; app.py does it in make_app()")
+        return node
 
     @property
     def server(self) -> Server:
         """The python-socketio AsyncServer underneath, for namespaces and anything else it can do."""
-        if self._server is None:
-            raise RuntimeError("io is not attached to an app yet; app.py does it in make_app()")
-        return self._server
+        return self.node.server
 
     user_room = staticmethod(user_room)
 
@@ -49,7 +54,7 @@ class IO:
         self,
         app: Application,
         *,
-        connection: Callable[[Socket, Any], Awaitable[None]],
+        connection: Callable[[Socket[Any], Any], Awaitable[None]],
         accounts: Accounts,
         db: Any = None,
         origins: Origins | None = None,
@@ -62,18 +67,22 @@ class IO:
         sessions have ended. `db` is what hooks and handlers get as `socket.db`. Pages of the `origins` may connect, by
         default those of our own. `proxies` tell a client's address from a request.
         """
-        limits = limits or Limits()
-        self._server = Server(limits=limits, accounts=accounts, connection=connection, events=self.events, db=db)
-        arguments = {
-            "eio": self._server.eio,
-            "gateway": Gateway(accounts, proxies or Proxies(), origins or Origins()),
-        }
-        app.settings["io"] = self
-        app.add_handlers(
-            ".*", [("/socket.io/", EngineHandler, arguments), ("/socket.io/socket.io.js", ClientScriptHandler)]
-        )
+        node = Node(limits=limits or Limits(), accounts=accounts, connection=connection, events=self.events, db=db)
+        gateway = Gateway(accounts, proxies or Proxies(), origins or Origins())
+        endpoint = ("/socket.io/", EngineHandler, {"eio": node.eio, "gateway": gateway})
+        app.add_handlers(".*", [endpoint, ("/socket.io/socket.io.js", ClientScriptHandler)])
+        app.settings["node"] = self._first = node
 
-    def on(self, event: str, form=None):
+    @contextmanager
+    def beside(self) -> Generator[None]:
+        """What is attached in here is one more node, and not what `io` speaks for where no node runs the caller."""
+        first = self._first
+        try:
+            yield
+        finally:
+            self._first = first
+
+    def on(self, event: str, form: Any = None) -> Callable[[F], F]:
         """A decorator: `@io.on("event", form=Model)` registers what clients may emit, for realtime/events.py.
 
         The handler is `async def handler(socket, form)`; what it returns is the client's ack. `form` is anything that
@@ -81,7 +90,15 @@ class IO:
         """
         return self.events.on(event, form)
 
-    async def send(self, room, event: str, payload=None, *, skip: str | None = None, volatile: bool = False) -> None:
+    async def send(
+        self,
+        room: str | list[str],
+        event: str,
+        payload: Any = None,
+        *,
+        skip: str | None = None,
+        volatile: bool = False,
+    ) -> None:
         """Send an event to every socket in a room, or in any of a list of rooms (each socket gets it once).
 
         A tuple payload becomes several arguments; bytes may stand anywhere in it. `skip` is a socket id. `volatile`
@@ -89,74 +106,61 @@ class IO:
         Raises ValueError for no room, a reserved event and NaN, TypeError for what JSON cannot hold.
         """
         message = encode_event(check_event(event), payload)
-        rooms = self.server.manager
-        rooms.send(message, rooms.members(check_target(room)), (skip,), volatile)
+        self.node.send(message, check_target(room), (skip,), volatile)
 
-    async def broadcast(self, event: str, payload=None) -> None:
+    async def broadcast(self, event: str, payload: Any = None) -> None:
         """Send an event to every connected socket. Raises what `send` raises."""
-        message = encode_event(check_event(event), payload)
-        self.server.manager.send(message, self.server.manager.members(None))
+        self.node.broadcast(encode_event(check_event(event), payload))
 
-    async def join(self, user_id, room: str) -> None:
-        """Put every socket of a user into a room; a user who is offline is no error.
+    async def join(self, user_id: Any, room: str | list[str]) -> None:
+        """Put every socket of a user into a room, or into each of a list; a user who is offline is no error.
 
         Raises TypeError unless the id is a str, int or UUID, ValueError for a room that belongs to a user, or one more
         room than a socket may be in.
         """
-        name, sockets = check_room(room), self._sockets(user_id)
-        if not hook.is_outdated(name, str(user_id)):
-            for socket in sockets:
-                socket.enter(name)
+        user, rooms = check_user(user_id), check_rooms(room)
+        self.node.join(user, [each for each in rooms if not hook.is_outdated(each, user)])
 
-    async def leave(self, user_id, room: str) -> None:
-        """Take every socket of a user out of a room. Raises TypeError and ValueError as `join`."""
-        name, sockets = check_room(room), self._sockets(user_id)
-        self.server.hooks.left(name, str(user_id))
-        for socket in sockets:
-            self.server.manager.leave(socket, name)
+    async def leave(self, user_id: Any, room: str | list[str]) -> None:
+        """Take every socket of a user out of a room, or out of each of a list. Raises as `join` for names."""
+        self.node.leave(check_user(user_id), check_rooms(room))
 
     async def close(self, room: str) -> None:
         """Take everybody out of a room. Raises ValueError for a room that belongs to a user."""
-        name = check_room(room)
-        self.server.hooks.left(name)
-        self.server.manager.close(name)
+        self.node.close(check_room(room))
 
     async def disconnect(
-        self, user_id, reason: str = "Disconnected by the server.", *, session: str | None = None
+        self, user_id: Any, reason: str = "Disconnected by the server.", *, session: str | None = None
     ) -> None:
         """Close every socket of a user for good, in all namespaces; the client is told the reason first.
 
         With `session` only the sockets whose token belongs to that session. Who is in the middle of a handshake has to
         start it anew. Raises TypeError.
         """
-        self.server.disconnect_user(user_id, reason, session)
+        self.node.disconnect(check_user(user_id), reason, session)
 
-    async def request(self, user_id, event: str, payload=None, *, timeout: float = 5.0):
+    async def request(self, user_id: Any, event: str, payload: Any = None, *, timeout: float = 5.0) -> Any:
         """Send an event and return the first answer of any of the user's sockets.
 
         That is None, the one argument of the ack, or the list of several. Raises NotConnected if no socket is there,
-        or all leave, and TimeoutError after `timeout` seconds.
+        or all leave, TimeoutError after `timeout` seconds, and what `send` raises.
         """
-        return await Question(event, payload).ask(self._sockets(user_id), timeout)
+        message = encode_event(check_event(event), payload)
+        return await self.node.request(check_user(user_id), event, message, timeout)
 
-    async def online(self, user_id) -> bool:
+    async def online(self, user_id: Any) -> bool:
         """Whether the user has any socket, in whatever namespace. Raises TypeError."""
-        return bool(self.server.sockets_of(user_id))
+        return self.node.online(check_user(user_id))
 
     async def members(self, room: str) -> list[Member]:
         """Who is in a room. Raises ValueError for no room."""
-        users: dict[str, list[str]] = {}
-        for socket in self.server.manager.members([check_target(room)]):
-            users.setdefault(socket.user_id, []).append(socket.id)
-        return [Member(user_id, sockets) for user_id, sockets in users.items()]
+        check_target(room)
+        return self.node.members(room)
 
     async def connections(self) -> list[Connection]:
         """Who is connected, in all namespaces: users with their sockets, for people to look at."""
-        return await connections(self.server.manager)
+        return await self.node.connections()
 
     async def drain(self, seconds: float) -> None:
         """Tell every client that the server restarts, and close all sockets within so many seconds."""
-        await self.server.drain(seconds)
-
-    def _sockets(self, user_id) -> tuple:
-        return tuple(self.server.manager.members([user_room(user_id)]))
+        await self.node.drain(seconds)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass
 class Limits:
-    """What one client may cost. Sizes are in bytes, times in seconds."""
+    """What one client may cost. Sizes are in bytes, times in seconds. A node has one, which all its parts read anew."""
 
     message_bytes: int = 64 * 1024
     """The largest WebSocket message, and the largest body of a polling POST."""

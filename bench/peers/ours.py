@@ -66,7 +66,7 @@ async def fan(socket, order):
 @io.on("present")
 async def present(socket, _):
     engine = io.server.eio
-    return max(len(engine.sockets), engine.websockets, len(io.server.manager.members(None)))
+    return max(len(engine.sockets), engine.websockets, len(io.node.hub.everybody()))
 
 
 @io.on("watch")

@@ -54,6 +54,8 @@ class Application(TornadoApplication):
         """Called by Tornado for each request; one of a socket, which may wait for news, holds up no stop."""
         if issubclass(target_class, Handler):
             self.unanswered.add(request)
+        if node := self.settings.get("node"):
+            node.run_here()
         return super().get_handler_delegate(request, target_class, *args, **kwargs)
 
     async def idle(self) -> None:

@@ -16,7 +16,7 @@ async def drain(app: Application, server: HTTPServer, seconds: float) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             # Before it stops listening: a client that polls comes for its last events with a request of its own.
-            await app.settings["io"].drain(seconds * SOCKETS)
+            await app.settings["node"].drain(seconds * SOCKETS)
             server.stop()
             await app.idle()
             await app.settings["mailer"].idle(seconds * MAILS)

@@ -1,6 +1,17 @@
 """Handshakes under way, and who was thrown out meanwhile: what the app told of them may be older than that."""
 
 from itertools import takewhile
+from typing import Protocol
+
+
+class Applicant(Protocol):
+    """Whose handshake is under way."""
+
+    @property
+    def user_id(self) -> str: ...
+
+    @property
+    def session_id(self) -> str | None: ...
 
 
 class Admissions:
@@ -11,19 +22,19 @@ class Admissions:
 
     def __init__(self):
         self.number = 0
-        self.begun: dict = {}
-        self.thrown_out: dict[tuple, int] = {}
+        self.begun: dict[Applicant, int] = {}
+        self.thrown_out: dict[tuple[str, str | None], int] = {}
 
     def __bool__(self):
         return bool(self.begun)
 
-    def begin(self, socket) -> None:
+    def begin(self, applicant: Applicant) -> None:
         """A handshake begins."""
-        self.begun[socket] = self.number
+        self.begun[applicant] = self.number
 
-    def end(self, socket) -> None:
+    def end(self, applicant: Applicant) -> None:
         """It is over."""
-        del self.begun[socket]
+        del self.begun[applicant]
         if self.thrown_out:
             self.prune()
 
@@ -35,10 +46,10 @@ class Admissions:
             self.thrown_out.pop((user_id, session_id), None)
             self.thrown_out[user_id, session_id] = self.number
 
-    def is_thrown_out(self, socket) -> bool:
-        """Whether the handshake of this socket has to be begun anew."""
-        concerned = (socket.user_id, None), (socket.user_id, socket.session_id)
-        return any(self.thrown_out.get(each, 0) > self.begun[socket] for each in concerned)
+    def is_thrown_out(self, applicant: Applicant) -> bool:
+        """Whether this handshake has to be begun anew."""
+        concerned = (applicant.user_id, None), (applicant.user_id, applicant.session_id)
+        return any(self.thrown_out.get(each, 0) > self.begun[applicant] for each in concerned)
 
     def prune(self) -> None:
         """Forget what happened before the oldest handshake began."""

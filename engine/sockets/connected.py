@@ -1,9 +1,11 @@
 """Who is connected here, for people to look at."""
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from engine.loop.portions import in_portions
+from engine.sockets.socket import Socket
 
 
 class ConnectedSocket(NamedTuple):
@@ -19,14 +21,13 @@ class Connection(NamedTuple):
     """A user who is connected, as `authenticate` told for their oldest socket, and all their sockets."""
 
     user_id: str
-    user: object
+    user: Any
     sockets: list[ConnectedSocket]
 
 
-async def connections(rooms) -> list[Connection]:
-    """Everybody who is in any namespace, in the order in which they came. Many are counted in portions."""
-    users = {}
-    sockets = [socket for namespace in rooms.get_namespaces() for socket in rooms.members(None, namespace)]
+async def connections(sockets: Iterable[Socket[Any]]) -> list[Connection]:
+    """The users of sockets, in the order in which they came. Many are counted in portions."""
+    users: dict[str, Connection] = {}
     async for socket in in_portions(sockets):
         if socket.ended is None:
             connected = ConnectedSocket(socket.id, socket.since, socket.ip, sorted(socket.rooms))

@@ -1,8 +1,10 @@
-"""How the server ends: everybody is told and closed, bit by bit, and what still runs gets a while to end, too."""
+"""How a node ends: everybody is told and closed, bit by bit, and what still runs gets a while to end, too."""
 
 import asyncio
 
 from engine.loop.portions import Portion
+from engine.sockets.services import Services
+from engine.transport.link import Link
 
 CLOSING, ENDING, CANCELLED = 0.6, 0.3, 0.1
 """How the time is shared: closing all, what goes on by itself, the disconnect handlers behind what had to be ended."""
@@ -11,19 +13,19 @@ STEP_SECONDS = 0.02
 """How far apart two ends need to be, so that a few clients don't hold up a restart."""
 
 
-async def drain(server, seconds: float) -> None:
+async def drain(services: Services, seconds: float) -> None:
     """Close everybody for now and wait for what still runs, no longer than so many seconds."""
-    server.eio.draining = True
-    await close_all(list(server.eio.sockets.values()), seconds * CLOSING)
-    server.eio.departed.work()
-    await ended(server, seconds * ENDING)
-    server.unfinished.cancel()
-    await ended(server, seconds * CANCELLED)
-    server.tasks.cancel()
-    server.revocations.stop()
+    services.eio.draining = True
+    await close_all(list(services.eio.sockets.values()), seconds * CLOSING)
+    services.eio.departed.work()
+    await ended(services, seconds * ENDING)
+    services.unfinished.cancel()
+    await ended(services, seconds * CANCELLED)
+    services.tasks.cancel()
+    services.revocations.stop()
 
 
-async def close_all(links: list, seconds: float) -> None:
+async def close_all(links: list[Link], seconds: float) -> None:
     """Close them evenly over that time, or a shorter one if they are few.
 
     So they don't all come to the other servers at once.
@@ -40,10 +42,11 @@ async def close_all(links: list, seconds: float) -> None:
             await asyncio.sleep(STEP_SECONDS)
 
 
-async def ended(server, seconds: float) -> None:
+async def ended(services: Services, seconds: float) -> None:
     """Wait until nobody is here and nothing runs, or until the time is over."""
     loop = asyncio.get_running_loop()
     until = loop.time() + max(seconds, SHORTEST_SECONDS)
-    # A session that polls is there until its last packets are fetched, a WebSocket until its peer has answered.
-    while (server.tasks or server.eio.sockets or server.eio.websockets) and loop.time() < until:  # noqa: ASYNC110
+    eio = services.eio
+    # A link that polls is there until its last packets are fetched, a WebSocket until its peer has answered.
+    while (services.tasks or eio.sockets or eio.websockets) and loop.time() < until:  # noqa: ASYNC110
         await asyncio.sleep(STEP_SECONDS / 2)

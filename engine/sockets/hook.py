@@ -1,13 +1,8 @@
-"""Running `connection()`: with a time-out, told to the client when it fails, and outdated by what happens meanwhile."""
+"""The runs of `connection()` under way, each outdated by what happens meanwhile."""
 
-import asyncio
-import logging
+from collections.abc import Generator, Hashable
+from contextlib import contextmanager
 from contextvars import ContextVar
-
-from engine.loop.guard import guarded
-
-log = logging.getLogger("realtime")
-current: ContextVar = ContextVar("connection_hook", default=None)
 
 
 class Hook:
@@ -19,7 +14,11 @@ class Hook:
 
     def __init__(self):
         # Not the socket: what a hook starts, if only a timer, keeps its context and so this for a while.
-        self.outdated, self.running = set(), True
+        self.outdated: set[tuple[str, str | None]] = set()
+        self.running = True
+
+
+current: ContextVar[Hook | None] = ContextVar("connection_hook", default=None)
 
 
 def is_outdated(room: str, user_id: str) -> bool:
@@ -29,37 +28,29 @@ def is_outdated(room: str, user_id: str) -> bool:
 
 
 class Hooks:
-    """The hooks that run at the moment."""
+    """The hooks that run at the moment, by their sockets."""
 
     def __init__(self):
-        self.by_socket: dict = {}
+        self.by_socket: dict[Hashable, Hook] = {}
 
-    async def run(self, socket) -> bool:
-        """Run the hook of a socket; on failure close its transport for now. Returns whether it succeeded."""
+    @contextmanager
+    def running(self, socket: Hashable) -> Generator[None]:
+        """The hook of a socket runs in here."""
         hook = self.by_socket[socket] = Hook()
         token = current.set(hook)
         try:
-            async with asyncio.timeout(socket.server.limits.hook_seconds):
-                await guarded(socket.server.connection(socket, socket.user))
-            return socket.ended is None
-        except Exception:
-            if socket.ended is None:
-                log.exception("connection() failed for user %s; the socket is closed", socket.user_id)
-                message = "The server could not set this connection up; it may connect again."
-                socket.link.end_for_now("hook_failed", message)
-            return False
+            yield
         finally:
             hook.running = False
             current.reset(token)
             del self.by_socket[socket]
+
+    def is_running(self, socket: Hashable) -> bool:
+        """Whether the hook of a socket is under way."""
+        return socket in self.by_socket
 
     def left(self, room: str, user_id: str | None = None) -> None:
         """A user, or for None everybody, was taken out of a room: hooks that run know it too late."""
         for hook in self.by_socket.values():
             if current.get() is not hook:
                 hook.outdated.add((room, user_id))
-
-
-def is_running(socket) -> bool:
-    """Whether the socket's hook is under way."""
-    return socket in socket.server.hooks.by_socket

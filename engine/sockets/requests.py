@@ -1,47 +1,57 @@
 """Questions to clients: an event whose ack is awaited."""
 
 import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
 
 from engine.errors import NotConnected
-from engine.names import check_event
-from engine.wire.packet import encode_event
+from engine.wire.message import Message
+
+
+class Askable(Protocol):
+    """A socket that can be asked."""
+
+    def ask(self, event: Message, callback: Callable[..., Any]) -> int:
+        """Send an event whose ack calls `callback(*arguments)`; returns the ack's id."""
+        ...
+
+    def forget(self, ack_id: int) -> None:
+        """Take no ack of that id any more."""
+        ...
 
 
 class Question:
     """One event sent to some sockets; the first answer counts."""
 
-    def __init__(self, event: str, payload):
-        self.event, self.payload = event, payload
-        self.answer = asyncio.get_running_loop().create_future()
-        self.asked: dict = {}
+    def __init__(self, name: str, event: Message):
+        self.name, self.event = name, event
+        self.answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.asked: dict[Askable, int] = {}
 
-    async def ask(self, sockets, timeout: float):
+    async def ask(self, sockets: Iterable[Askable], timeout: float) -> Any:
         """Send it and wait. Returns None, the ack's one argument, or the list of several.
 
-        Raises NotConnected if there is nobody, or nobody any more, TimeoutError after `timeout` seconds, and what
-        `encode_event` raises, whether or not somebody is there.
+        Raises NotConnected if there is nobody, or nobody any more, and TimeoutError after `timeout` seconds.
         """
-        sockets = tuple(sockets)
-        if not sockets:
-            encode_event(check_event(self.event), self.payload)
-            raise NotConnected("Nobody is connected who could answer.")
         try:
-            for socket in sockets:
-                self.asked[socket] = socket.ask(self.event, self.payload, self)
+            for socket in tuple(sockets):
+                self.asked[socket] = socket.ask(self.event, self)
+            if not self.asked:
+                raise NotConnected("Nobody is connected who could answer.")
             async with asyncio.timeout(timeout):
                 return await self.answer
         except TimeoutError:
-            raise TimeoutError(f"No answer to {self.event!r} within {timeout:g} s.") from None
+            raise TimeoutError(f"No answer to {self.name!r} within {timeout:g} s.") from None
         finally:
             for socket, ack_id in self.asked.items():
-                socket.acks.pop(ack_id, None)
+                socket.forget(ack_id)
 
-    def __call__(self, *arguments) -> None:
+    def __call__(self, *arguments: Any) -> None:
         """Take an answer."""
         if not self.answer.done():
             self.answer.set_result(arguments[0] if len(arguments) == 1 else list(arguments) or None)
 
-    def lost(self, socket) -> None:
+    def lost(self, socket: Askable) -> None:
         """A socket that was asked is gone."""
         self.asked.pop(socket, None)
         if not self.asked and not self.answer.done():

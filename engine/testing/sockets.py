@@ -1,7 +1,5 @@
 """What tests change of `io`, and what is undone after each."""
 
-import dataclasses
-
 import pytest
 
 
@@ -25,6 +23,7 @@ def limits(app, io):
     """`limits(hook_seconds=0.1)` changes bounds for those who connect after it."""
 
     def limits(**changes):
-        io.server.limits = io.server.eio.limits = dataclasses.replace(io.server.limits, **changes)
+        for name, bound in changes.items():
+            setattr(io.node.services.limits, name, bound)
 
     return limits

@@ -2,52 +2,74 @@
 
 import asyncio
 import logging
+from collections.abc import Iterable
+from typing import Protocol
 
+from engine.accounts import Accounts, EndedSession
 from engine.errors import Unavailable
+from engine.limits import Limits
 from engine.loop.guard import guarded
 from engine.loop.portions import in_portions
 from engine.loop.single_flight import SingleFlight
+from engine.loop.wheel import Wheel
+from engine.names import check_user
 
 log = logging.getLogger("realtime")
+
+
+class Sockets(Protocol):
+    """The sockets of a node, and the handshakes under way there."""
+
+    def anybody(self) -> bool:
+        """Whether there is any."""
+        ...
+
+    def throw_out(self, user_id: str, session_id: str | None) -> None:
+        """Have handshakes that are under way heed that the session has ended."""
+        ...
+
+    def close_sockets(self, user_id: str, code: str, reason: str, session_id: str | None) -> None:
+        """Close its sockets for good."""
+        ...
 
 
 class Revocations:
     """Asks the app again and again which sessions have ended, while anybody is connected or about to be."""
 
-    def __init__(self, server):
-        self.server = server
-        self.slot, self.asking = None, SingleFlight(self.ask)
+    def __init__(self, accounts: Accounts, sockets: Sockets, wheel: Wheel, limits: Limits):
+        self.accounts, self.sockets, self.wheel, self.limits = accounts, sockets, wheel, limits
+        self.slot: int | None = None
+        self.asking = SingleFlight(self.ask)
         self.failing = False
 
     def watch(self) -> None:
         """Somebody comes: ask now, and go on asking."""
-        wheel = self.server.eio.wheel
         if self.slot is None:
-            wheel.call(self, wheel.now())
+            self.wheel.call(self, self.wheel.now())
 
     def tick(self, now: float) -> float | None:
         """Ask, unless the last answer is still due; returns when to ask again."""
-        if not (self.server.admissions or self.server.manager.get_namespaces()):
+        if not self.sockets.anybody():
             return None
         self.asking.start()
-        return now + self.server.limits.ended_seconds
+        return now + self.limits.ended_seconds
 
     async def ask(self) -> None:
         """Ask once, and close what has to be closed."""
         try:
-            async with asyncio.timeout(self.server.limits.authenticate_seconds):
-                ended = await guarded(self.server.accounts.ended())
-            await self.close(ended)
+            async with asyncio.timeout(self.limits.authenticate_seconds):
+                ended = await guarded(self.accounts.ended())
+            await self.close(list(ended))
             self.worked()
         except Exception as error:
             self.failed(error)
 
-    async def close(self, ended) -> None:
+    async def close(self, ended: Iterable[EndedSession]) -> None:
         """Close the sockets of sessions that have ended, in portions; handshakes hear of all of them at once."""
         for session in ended:
-            self.server.admissions.throw_out(str(session.user_id), session.session_id)
+            self.sockets.throw_out(check_user(session.user_id), session.session_id)
         async for session in in_portions(ended):
-            self.server.close_sockets(session.user_id, "revoked", session.why, session.session_id)
+            self.sockets.close_sockets(check_user(session.user_id), "revoked", session.why, session.session_id)
 
     def worked(self) -> None:
         """Say so once if it did not before."""
@@ -64,5 +86,5 @@ class Revocations:
 
     def stop(self) -> None:
         """The server has ended."""
-        self.server.eio.wheel.cancel(self)
+        self.wheel.cancel(self)
         self.asking.cancel()

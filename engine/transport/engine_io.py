@@ -18,13 +18,13 @@ class EngineIO(engineio.AsyncServer):
     which has the transports, time-outs and limits hard-coded inside (see `http`).
     """
 
-    def __init__(self, limits: Limits, **options):
-        super().__init__(monitor_clients=False, **options)
+    def __init__(self, limits: Limits, client_class):
+        super().__init__(async_mode="tornado", async_handlers=False, monitor_clients=False)
         self.limits = limits
         self.wheel, self.turns, self.outbox, self.garbage = Wheel(), Turns(), Outbox(), Garbage()
         self.departed = Gradually()
         """The ends of WebSockets that are gone: thousands may go at once."""
-        self.client_class = None
+        self.client_class = client_class
         self.websockets = 0
         """How many WebSockets are open, those in their closing handshake and upgrade probes included."""
         self.away = self.draining = False

@@ -59,6 +59,13 @@ def encode_event(event: str, payload: object = None, namespace: str = "/", id: i
     return encode(EVENT, [event, *arguments(payload)], namespace, id)
 
 
+def numbered(event: Message, ack_id: int, namespace: str = "/") -> Message:
+    """The same event, asking for an ack of that id."""
+    text = event.text
+    start = text.index(b"[") if namespace == "/" else text.index(b",") + 1
+    return Message(b"%b%d%b" % (text[:start], ack_id, text[start:]), event.attachments)
+
+
 def arguments(payload: Any) -> tuple[Any, ...]:
     """What a payload is as the arguments of an event or an ack."""
     if isinstance(payload, tuple):

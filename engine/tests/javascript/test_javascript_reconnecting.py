@@ -78,7 +78,7 @@ async def test_a_client_whose_hook_failed_is_told_and_comes_back(start, received
             raise RuntimeError("the rooms could not be read")
         await socket.send("in", 1)
 
-    io.server.connection = fails_once
+    io.node.services.connection = fails_once
     client = await start(auth={"token": ANNA.jwt})
     assert (await received(client, "closing"))["code"] == "hook_failed"
     assert await received(client, "disconnect") in FOR_NOW

@@ -33,7 +33,7 @@ def office(app, limits, monkeypatch):
     """Who issues the tokens that expire, and is asked about them; see people.Office. The engine's timer is quick."""
     monkeypatch.setattr("engine.loop.wheel.TICK_SECONDS", 0.005)
     office = people.Office()
-    io.server.accounts.authenticate, io.server.accounts.ended = office.authenticate, office.ended_lately
+    io.node.services.accounts.authenticate, io.node.services.accounts.ended = office.authenticate, office.ended_lately
     limits(ended_seconds=0.01)
     return office
 
@@ -41,7 +41,7 @@ def office(app, limits, monkeypatch):
 @pytest.fixture
 def sockets(app):
     """`sockets("/chat")` are the sockets of a namespace, by default of `/`."""
-    return lambda namespace="/": list(io.server.manager.members(None, namespace))
+    return lambda namespace="/": list(io.node.hub.everybody(namespace))
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def hook(app):
     """`@hook` makes a function the connection() of the app."""
 
     def hook(function):
-        io.server.connection = function
+        io.node.services.connection = function
         return function
 
     return hook

@@ -24,7 +24,7 @@ def authenticate():
     """`@authenticate` makes a function tell whose a token is."""
 
     def authenticate(function):
-        io.server.accounts.authenticate = function
+        io.node.services.accounts.authenticate = function
         return function
 
     return authenticate
@@ -231,7 +231,7 @@ async def test_a_handshake_that_goes_wrong_is_refused(wire, authenticate, errors
     assert refusal(packet) == {"code": "internal_error"}
     assert "secret" not in packet
     assert await wire.rest() == []
-    assert io.server.manager.sockets == {}
+    assert io.node.hub.sockets == {}
     assert len(errors()) == 1
 
 
@@ -287,8 +287,8 @@ async def test_a_client_that_leaves_during_its_handshake_leaves_nothing_behind(w
     await asked.wait()
     wire.close()
 
-    await until(lambda: not io.server.eio.sockets and not io.server.tasks)
-    assert not io.server.manager.unlisted
+    await until(lambda: not io.server.eio.sockets and not io.node.services.tasks)
+    assert not io.node.hub.held
     assert not errors()
 
 
@@ -494,7 +494,7 @@ async def test_those_who_are_connected_stay_while_the_database_is_away(connect, 
 async def test_a_transport_that_is_only_ever_refused_is_closed_before_it_can_ask_often(wire, limits):
     limits(refused_seconds=60)
     client = await wire()
-    for _ in range(io.server.limits.refusals):
+    for _ in range(io.node.services.limits.refusals):
         answer = await client.join("nobody's")
     assert answer.startswith("44")
     assert await client.rest() == []

@@ -32,7 +32,7 @@ async def test_who_is_thrown_out_hears_why_then_disconnect_then_the_transport_cl
 async def test_what_was_sent_before_comes_before_the_reason_and_nothing_after_it(wire):
     wire = await wire()
     await wire.join("anna")
-    (socket,) = io.server.manager.sockets["/"].values()
+    (socket,) = io.node.hub.sockets["/"].values()
 
     await io.send("user::anna", "before")
     await io.disconnect("anna")
@@ -50,7 +50,7 @@ async def test_what_was_sent_before_comes_before_the_reason_and_nothing_after_it
 async def test_who_is_thrown_out_twice_hears_it_once(wire):
     wire = await wire()
     await wire.join("anna")
-    (socket,) = io.server.manager.sockets["/"].values()
+    (socket,) = io.node.hub.sockets["/"].values()
 
     await io.disconnect("anna", "Once.")
     await io.disconnect("anna", "Twice.")

@@ -10,7 +10,7 @@ from engine.tests.people import ANNA, BOB
 
 
 async def rooms_of(client) -> set:
-    return io.server.manager.socket(client.id, "/").rooms
+    return io.node.hub.socket(client.id, "/").rooms
 
 
 async def test_no_event_overtakes_connect(wire, hook):
@@ -385,7 +385,7 @@ async def test_a_hook_that_fails_leaves_no_half_open_socket(connect, hook, limit
 
 def tasks() -> set:
     """What the engine still runs."""
-    return io.server.tasks
+    return io.node.services.tasks
 
 
 async def test_a_client_that_leaves_ends_its_hook(connect, hook, until, errors):

@@ -57,7 +57,7 @@ async def test_whoever_has_left_or_is_not_in_yet_is_not_connected(connect, wire)
         asked.set()
         await asyncio.Event().wait()
 
-    io.server.accounts.authenticate = hang
+    io.node.services.accounts.authenticate = hang
     joining = await wire()
     await joining.send('40{"token":"bob"}')
     await asked.wait()
@@ -68,11 +68,11 @@ async def test_whoever_has_left_or_is_not_in_yet_is_not_connected(connect, wire)
 
 
 async def test_ten_thousand_are_listed_without_holding_the_loop(http_server):
-    link = SimpleNamespace(handshake=SimpleNamespace(ip="127.0.0.1"))
+    client = SimpleNamespace(link=SimpleNamespace(handshake=SimpleNamespace(ip="127.0.0.1")))
     for number in range(10_000):
-        socket = Socket(io.server, link, f"socket{number}", "/")
-        socket.identify(Access(Person(f"user{number // 2}")))
-        io.server.manager.add(socket)
+        access = Access(Person(f"user{number // 2}"))
+        socket = Socket(io.node.services, client, f"socket{number}", "/", access)
+        io.node.hub.add(socket)
     longest = 0.0
 
     async def watch():

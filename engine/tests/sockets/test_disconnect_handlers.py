@@ -54,7 +54,7 @@ async def is_thrown_out(wire):
 
 
 async def is_disconnected_underneath(wire):
-    await io.server.disconnect(next(iter(io.server.manager.sockets["/"])))
+    await io.server.disconnect(next(iter(io.node.hub.sockets["/"])))
 
 
 async def falls_silent(wire):
@@ -84,11 +84,11 @@ async def test_the_handler_runs_once_with_the_reason_when_the_client(wire, gone,
 
     await end(wire)
 
-    await until(lambda: gone and not io.server.eio.sockets and not io.server.tasks)
+    await until(lambda: gone and not io.server.eio.sockets and not io.node.services.tasks)
     assert gone == [note(reason)]
-    assert io.server.manager.sockets == {"/": {}}
-    assert io.server.manager.rooms == {"/": {}}
-    assert not io.server.manager.unlisted
+    assert io.node.hub.sockets == {"/": {}}
+    assert io.node.hub.rooms == {"/": {}}
+    assert not io.node.hub.held
 
 
 async def test_the_handler_of_the_app_runs_for_everybody(connect, until):
@@ -161,12 +161,12 @@ async def test_handlers_that_raise_are_logged_once_each_and_leave_no_ghost(conne
     await anna.settled()
     await anna.close()
 
-    await until(lambda: gone and not io.server.tasks)
+    await until(lambda: gone and not io.node.services.tasks)
     assert len(errors()) == 3
     assert all("anna" in record.getMessage() for record in errors())
-    assert io.server.manager.sockets == {"/": {}}
+    assert io.node.hub.sockets == {"/": {}}
     assert await io.members("tea") == []
-    assert not io.server.manager.unlisted
+    assert not io.node.hub.held
 
 
 async def test_a_handler_that_hangs_leaves_no_ghost(connect, until):
@@ -227,7 +227,7 @@ async def test_what_a_client_emitted_before_it_left_is_handled(wire, until):
         await wire.send(f'42["step",{number}]')
     await wire.send("41")
 
-    await until(lambda: len(steps) == 5 and not io.server.tasks)
+    await until(lambda: len(steps) == 5 and not io.node.services.tasks)
     assert steps == [0, 1, 2, 3, 4]
 
 
@@ -241,7 +241,7 @@ async def test_what_a_client_emitted_before_it_was_thrown_out_is_not(wire, until
 
     wire = await wire()
     await wire.join("anna")
-    (socket,) = io.server.manager.sockets["/"].values()
+    (socket,) = io.node.hub.sockets["/"].values()
     await wire.send('42["step",1]')
     await wire.send('42["step",2]')
     await until(lambda: steps and socket.inbox)

@@ -69,7 +69,7 @@ async def test_the_users_other_sessions_and_other_users_stay(connected, office):
 
     await phone.closed()
     assert await laptop.settled() == await bob.settled() == []
-    assert len(io.server.sockets_of("anna")) == 1
+    assert len(io.node.sockets_of("anna")) == 1
 
 
 async def test_every_socket_of_the_session_is_closed_in_every_namespace(connected, office):
@@ -84,7 +84,7 @@ async def test_every_socket_of_the_session_is_closed_in_every_namespace(connecte
 
 
 async def test_it_takes_less_than_a_second_as_shipped(wire, office, limits, io_loop):
-    limits(ended_seconds=type(io.server.limits)().ended_seconds)
+    limits(ended_seconds=type(io.node.services.limits)().ended_seconds)
     wire = await wire()
     await wire.join(office.issue(ANNA))
     await asyncio.sleep(0.1)
@@ -119,7 +119,7 @@ async def test_a_handshake_that_read_the_session_before_it_ended_does_not_slip_i
         await answer.wait()
         return access
 
-    io.server.accounts.authenticate = read_before
+    io.node.services.accounts.authenticate = read_before
     first, token = await wire(), office.issue(ANNA)
     joining = asyncio.ensure_future(first.join(token))
     await asked.wait()
@@ -143,7 +143,7 @@ async def test_a_handshake_of_another_session_goes_on(wire, office, until):
         await answer.wait()
         return access
 
-    io.server.accounts.authenticate = slow
+    io.node.services.accounts.authenticate = slow
     wire = await wire()
     joining = asyncio.ensure_future(wire.join(office.issue(ANNA, session="laptop")))
     await asked.wait()
@@ -167,7 +167,7 @@ async def test_one_that_renews_at_that_moment_is_closed_too(wire, office):
 
     wire = await wire()
     await wire.join(office.issue(ANNA, 100))
-    io.server.accounts.authenticate = read_before
+    io.node.services.accounts.authenticate = read_before
     await wire.send(f'421["token:renew",{{"token":"{office.issue(ANNA)}"}}]')
     await asked.wait()
     office.end(ANNA)
@@ -183,7 +183,7 @@ async def test_nobody_is_asked_while_nobody_is_here(connected, office, until):
     client = await connected(ANNA)
     await until(lambda: office.asked > 2)
     await client.close()
-    await until(lambda: io.server.revocations.slot is None and not io.server.revocations.asking.running)
+    await until(lambda: io.node.services.revocations.slot is None and not io.node.services.revocations.asking.running)
     asked = office.asked
 
     assert not io.server.eio.wheel.slots
@@ -201,7 +201,7 @@ async def test_one_question_at_a_time(connected, office, until):
         asked -= 1
         return office.ended
 
-    io.server.accounts.ended = slow
+    io.node.services.accounts.ended = slow
     client = await connected(ANNA)
     await until(lambda: asked)
     # Many times as long as from one question to the next.
@@ -224,7 +224,7 @@ async def test_with_the_database_away_it_is_said_once_and_all_is_made_up_for_lat
     office.away = False
 
     await client.closed()
-    await until(lambda: not io.server.revocations.asking.running)
+    await until(lambda: not io.node.services.revocations.asking.running)
     assert told() == [WARNED, HEALED]
 
 
@@ -238,7 +238,7 @@ async def test_an_answer_that_never_comes_is_given_up(connected, office, limits,
             await asyncio.Event().wait()
         return office.ended
 
-    io.server.accounts.ended = hang
+    io.node.services.accounts.ended = hang
     client = await connected(ANNA)
     office.end(ANNA)
 
@@ -269,11 +269,11 @@ async def test_a_bug_is_logged_once_with_its_traceback_and_asking_goes_on(connec
         asked += 1
         return await wrong()
 
-    io.server.accounts.ended = ended
+    io.node.services.accounts.ended = ended
     client = await connected(ANNA)
     await until(lambda: asked > 3)
     assert told() == [(*WARNED[:2], True)]
-    io.server.accounts.ended = office.ended_lately
+    io.node.services.accounts.ended = office.ended_lately
     office.end(ANNA)
 
     await client.closed()
@@ -287,17 +287,17 @@ async def test_a_question_that_hangs_does_not_hold_up_the_end(connected, app, ht
         begun.set()
         await asyncio.Event().wait()
 
-    io.server.accounts.ended = hang
+    io.node.services.accounts.ended = hang
     await connected(ANNA)
     await begun.wait()
-    since, tasks = io_loop.time(), io.server.revocations.asking.task
+    since, tasks = io_loop.time(), io.node.services.revocations.asking.task
 
     await drain(app, http_server, 1)
 
     assert io_loop.time() - since < 0.9
     await asyncio.wait([tasks], timeout=1)
     assert tasks.cancelled()
-    assert io.server.revocations.slot is None
+    assert io.node.services.revocations.slot is None
 
 
 async def test_thousands_that_end_at_once_do_not_hold_the_loop(connected, office):
@@ -343,7 +343,7 @@ async def test_a_session_that_is_thrown_out_during_its_handshake_has_to_ask_agai
         await answer.wait()
         return await office.authenticate(token)
 
-    io.server.accounts.authenticate = slow
+    io.node.services.accounts.authenticate = slow
     wire = await wire()
     joining = asyncio.ensure_future(wire.join(office.issue(ANNA)))
     await asked.wait()

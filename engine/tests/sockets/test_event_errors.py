@@ -221,7 +221,7 @@ async def test_nobody_is_told_of_the_errors_of_others(connect):
 async def test_events_of_socket_io_itself_cannot_have_a_handler(connect, event):
     anna = await connect(ANNA)
 
-    for on in (io.on, io.server.manager.socket(anna.id, "/").on):
+    for on in (io.on, io.node.hub.socket(anna.id, "/").on):
         with pytest.raises(ValueError, match=event):
             on(event)
 

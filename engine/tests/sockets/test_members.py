@@ -35,11 +35,11 @@ async def test_a_user_is_online_until_the_last_tab_closes(connect, until):
     assert await io.online("anna")
 
     await tabs[0].close()
-    await until(lambda: tabs[0].id not in io.server.manager.sockets["/"])
+    await until(lambda: tabs[0].id not in io.node.hub.sockets["/"])
     assert await io.online("anna")
 
     await tabs[1].close()
-    await until(lambda: tabs[1].id not in io.server.manager.sockets["/"])
+    await until(lambda: tabs[1].id not in io.node.hub.sockets["/"])
     assert not await io.online("anna")
 
 
@@ -51,7 +51,7 @@ async def test_who_leaves_the_server_leaves_its_rooms(connect, until):
 
     await until(lambda: not io.server.eio.sockets)
     assert await io.members("tea") == []
-    assert io.server.manager.rooms == {"/": {}}
+    assert io.node.hub.rooms == {"/": {}}
 
 
 async def test_a_connection_that_breaks_leaves_no_ghost(connect, until):

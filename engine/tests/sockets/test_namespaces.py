@@ -290,7 +290,7 @@ async def test_a_connect_handler_that_says_no_or_fails_refuses(wire, errors, kin
     await io.send("user::anna", "news")
 
     assert await wire.read() == '42["news"]'
-    assert not io.server.manager.sockets.get("/chat")
+    assert not io.node.hub.sockets.get("/chat")
     assert len(errors()) == logged
 
 
@@ -365,7 +365,7 @@ async def test_who_leaves_a_namespace_stays_in_the_others(wire, namespace):
     await wire.send('421["settled?"]')
 
     assert "UnknownEvent" in await wire.read()
-    assert not io.server.manager.sockets["/chat"]
+    assert not io.node.hub.sockets["/chat"]
     assert await io.online("anna")
     assert (await wire.join("anna", "/chat")).startswith("40/chat,")
 

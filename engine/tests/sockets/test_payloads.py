@@ -217,7 +217,7 @@ async def test_a_list_in_itself_raises(http_server):
 @pytest.mark.parametrize("payload", [NAN, object()], ids=["NaN", "object"])
 async def test_what_cannot_be_sent_is_sent_to_nobody(connect, payload):
     anna = await connect(ANNA)
-    socket = io.server.manager.socket(anna.id, "/")
+    socket = io.node.hub.socket(anna.id, "/")
 
     for call in (*calls(payload), socket.send("news", payload), socket.request("news", payload)):
         with pytest.raises((TypeError, ValueError)):

@@ -67,7 +67,7 @@ async def test_a_request_without_an_answer_times_out(connect):
     with pytest.raises(TimeoutError, match="question"):
         await io.request("anna", "question", timeout=0.05)
 
-    assert not io.server.manager.socket(anna.id, "/").acks
+    assert not io.node.hub.socket(anna.id, "/").acks
 
 
 async def test_the_last_one_to_leave_ends_the_wait(connect, received):
@@ -100,13 +100,13 @@ async def test_one_socket_is_asked_alone(connect, received):
     answering(asked, 1)
     answering(other, 2)
 
-    assert await io.server.manager.socket(asked.id, "/").request("question") == 1
+    assert await io.node.hub.socket(asked.id, "/").request("question") == 1
     assert "asked" not in await other.settled()
 
 
 async def test_a_socket_that_is_gone_cannot_be_asked(connect, until):
     anna = await connect(ANNA)
-    socket = io.server.manager.socket(anna.id, "/")
+    socket = io.node.hub.socket(anna.id, "/")
     await anna.close()
     await until(lambda: socket.ended)
 

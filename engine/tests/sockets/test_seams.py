@@ -12,7 +12,7 @@ import socketio
 from engineio.base_server import BaseServer
 from socketio.async_manager import AsyncManager
 
-from engine.hub import Rooms
+from engine.sockets.manager import Manager
 from engine.sockets.server import Server
 from engine.tests.app import io
 from engine.tests.people import ANNA
@@ -65,7 +65,7 @@ def test_what_is_overridden_or_called_takes_the_same(function):
 
 
 @pytest.mark.parametrize(
-    ("ours", "theirs"), [(Server, socketio.AsyncServer), (Rooms, AsyncManager), (EngineIO, engineio.AsyncServer)]
+    ("ours", "theirs"), [(Server, socketio.AsyncServer), (Manager, AsyncManager), (EngineIO, engineio.AsyncServer)]
 )
 def test_every_private_method_that_is_overridden_is_there_to_be(ours, theirs):
     overridden = [name for name in vars(ours) if name.startswith("_") and not name.startswith("__")]
@@ -75,7 +75,7 @@ def test_every_private_method_that_is_overridden_is_there_to_be(ours, theirs):
 
 async def test_our_engine_is_what_the_server_makes_and_owns(http_server):
     assert type(io.server.eio) is EngineIO
-    assert type(io.server.manager) is Rooms
+    assert type(io.server.manager) is Manager
     assert io.server.manager.server is io.server
 
 

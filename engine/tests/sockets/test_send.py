@@ -139,10 +139,10 @@ async def test_before_it_is_attached_every_call_says_so():
 
 async def test_attaching_anew_starts_from_nothing(connect, app):
     await connect(ANNA)
-    first = io.server
+    first = io.node
 
     io.attach(app, connection=None, accounts=None)
 
     assert not await io.online("anna")
-    io._server = first
+    io._first = first
     assert await io.online("anna")

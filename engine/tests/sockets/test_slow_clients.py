@@ -9,6 +9,7 @@ from engine.sockets.requests import Question
 from engine.tests.app import io
 from engine.tests.people import ANNA
 from engine.tests.transport.raw import WebSocket
+from engine.wire.packet import encode_event
 
 KIB = 1024
 TEXT = "x" * 16 * KIB
@@ -145,9 +146,9 @@ async def test_one_that_is_closed_by_a_question_leaves_the_others_to_answer(fetc
     link = await fetching("anna")
     slow = link.client.sockets["/"]
     await slow.send("news", "x" * 250 * KIB)
-    quick = io.server.manager.socket(anna.id, "/")
+    quick = io.node.hub.socket(anna.id, "/")
 
-    assert await Question("question", TEXT).ask([slow, quick], timeout=5) == "here"
+    assert await Question("question", encode_event("question", TEXT)).ask([slow, quick], timeout=5) == "here"
     assert link.closed
 
 

@@ -115,7 +115,7 @@ async def test_a_client_that_does_not_read_is_gone_all_the_same(http_server, htt
     while not str(await client.receive()).startswith("40"):
         pass
     client.connection.writer.transport.pause_reading()
-    (socket,) = io.server.manager.members(None)
+    (socket,) = io.node.hub.everybody()
     while not socket.link.behind:
         await socket.send("news", "x" * 50_000)
         await asyncio.sleep(0)
@@ -173,7 +173,7 @@ async def test_a_token_that_expires_before_the_socket_is_let_in_is_refused(wire,
         await asyncio.sleep(0.06)
         return Access(ANNA, "laptop", since + expires_at)
 
-    io.server.accounts.authenticate = slow
+    io.node.services.accounts.authenticate = slow
     since = time.time()
     packet = await (await wire()).join("anna")
 
@@ -185,7 +185,7 @@ async def test_a_token_that_does_not_say_when_it_expires_lets_nobody_in(wire, of
     async def without(token):
         return Access(ANNA, "laptop", None)
 
-    io.server.accounts.authenticate = without
+    io.node.services.accounts.authenticate = without
     packet = await (await wire()).join("anna")
 
     assert json.loads(packet.removeprefix("44"))["data"] == {"code": "internal_error"}
@@ -204,7 +204,7 @@ async def test_where_the_clock_is_set_what_the_token_says_counts(wire, office, l
 
 async def test_that_a_token_expires_is_the_engines_to_tell(connect):
     client = await connect(ANNA)
-    (socket,) = io.server.manager.members(None)
+    (socket,) = io.node.hub.everybody()
 
     for send in (io.send("tea", "token:expiring"), io.broadcast("token:expiring"), socket.send("token:expiring")):
         with pytest.raises(ValueError, match="token:expiring"):

@@ -151,7 +151,7 @@ async def test_a_token_that_is_too_long_is_refused_unread(anna):
         asked.append(token)
 
     client = await anna(100)
-    io.server.accounts.authenticate = authenticate
+    io.node.services.accounts.authenticate = authenticate
 
     assert code(await client.call("token:renew", {"token": "x" * 5000})) == "token_invalid"
     assert asked == []
@@ -169,7 +169,7 @@ async def test_a_blocked_user_cannot_renew(anna):
         raise Refused("user_blocked", "Your account has been blocked by an administrator")
 
     client = await anna(100)
-    io.server.accounts.authenticate = blocked
+    io.node.services.accounts.authenticate = blocked
 
     assert code(await client.call("token:renew", {"token": "any"})) == "user_blocked"
 
@@ -198,7 +198,7 @@ async def test_while_the_database_is_away_it_can_be_tried_again(anna, office, er
 async def test_an_answer_that_takes_too_long_counts_as_away(anna, limits):
     limits(authenticate_seconds=0.05)
     client = await anna(100)
-    io.server.accounts.authenticate = lambda token: asyncio.Event().wait()
+    io.node.services.accounts.authenticate = lambda token: asyncio.Event().wait()
 
     refused = await client.call("token:renew", {"token": "any"})
 
@@ -222,7 +222,7 @@ async def nothing(token):
 @pytest.mark.parametrize("wrong", [raising, cancelled, nothing])
 async def test_what_goes_wrong_inside_is_logged_once_and_costs_no_socket(anna, errors, wrong):
     client = await anna(100)
-    io.server.accounts.authenticate = wrong
+    io.node.services.accounts.authenticate = wrong
 
     answer = await client.call("token:renew", {"token": "secret"})
 
@@ -235,9 +235,9 @@ async def test_what_goes_wrong_inside_is_logged_once_and_costs_no_socket(anna, e
 async def test_no_log_line_has_a_token(anna, office, caplog):
     caplog.set_level(logging.DEBUG)
     client = await anna(100)
-    io.server.accounts.authenticate, authenticate = raising, io.server.accounts.authenticate
+    io.node.services.accounts.authenticate, authenticate = raising, io.node.services.accounts.authenticate
     await client.call("token:renew", {"token": "s3cret"})
-    io.server.accounts.authenticate = authenticate
+    io.node.services.accounts.authenticate = authenticate
     await client.call("token:renew", {"token": "s3cret" * 1000})
     await client.call("token:renew", {"token": "s3cret"})
 
@@ -282,7 +282,7 @@ async def test_a_renewal_holds_up_no_event(anna, office):
         return await office.authenticate(token)
 
     client = await anna(100)
-    io.server.accounts.authenticate = slow
+    io.node.services.accounts.authenticate = slow
     renewal = asyncio.ensure_future(client.call("token:renew", {"token": office.issue(ANNA)}))
 
     assert await client.call("echo", 1) == 1
@@ -300,7 +300,7 @@ async def test_one_renewal_at_a_time(anna, office):
         return await office.authenticate(token)
 
     client = await anna(100)
-    io.server.accounts.authenticate = slow
+    io.node.services.accounts.authenticate = slow
     first, others = office.issue(ANNA, 200), [office.issue(ANNA, 300 + more) for more in range(10)]
     renewal = asyncio.ensure_future(client.call("token:renew", {"token": first}))
     await begun.wait()
@@ -351,12 +351,12 @@ async def test_a_client_that_leaves_during_its_renewal_leaves_nothing_behind(ann
         await asyncio.Event().wait()
 
     client = await anna(100)
-    io.server.accounts.authenticate = hang
+    io.node.services.accounts.authenticate = hang
     await client.emit("token:renew", {"token": "any"})
     await asked.wait()
     await client.close()
 
-    await until(lambda: not io.server.eio.sockets and not io.server.tasks)
+    await until(lambda: not io.server.eio.sockets and not io.node.services.tasks)
     assert not errors()
 
 
@@ -370,7 +370,7 @@ async def test_whoever_is_thrown_out_during_a_renewal_stays_out(wire, office):
 
     wire = await wire()
     await wire.join(office.issue(ANNA, 100))
-    io.server.accounts.authenticate = slow
+    io.node.services.accounts.authenticate = slow
     await wire.send(f'421["token:renew",{{"token":"{office.issue(ANNA)}"}}]')
     await asked.wait()
     await io.disconnect("anna")
@@ -382,7 +382,7 @@ async def test_whoever_is_thrown_out_during_a_renewal_stays_out(wire, office):
 
 async def test_a_renewal_is_the_engines_to_handle(connect):
     await connect(ANNA)
-    (socket,) = io.server.manager.members(None)
+    (socket,) = io.node.hub.everybody()
 
     for on in (io.on, socket.on):
         with pytest.raises(ValueError, match="authenticate"):
@@ -394,7 +394,7 @@ async def test_unavailable_at_a_renewal_has_the_next_handshake_wait_for_the_data
         raise Unavailable("no database")
 
     client = await anna(100)
-    io.server.accounts.authenticate, database.up = away, False
+    io.node.services.accounts.authenticate, database.up = away, False
     await client.call("token:renew", {"token": "any"})
 
     assert (await call("GET", "/socket.io/?EIO=4&transport=polling")).status == 503

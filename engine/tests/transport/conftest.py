@@ -1,7 +1,6 @@
 """The engine in a bare application: no database, users by the name in their token."""
 
 import asyncio
-import dataclasses
 import logging
 from functools import partial
 from types import SimpleNamespace
@@ -40,7 +39,8 @@ class Server:
 
     def limit(self, **limits) -> None:
         """Set limits for whoever connects from now on."""
-        io.server.limits = io.server.eio.limits = dataclasses.replace(io.server.limits, **limits)
+        for name, bound in limits.items():
+            setattr(io.node.services.limits, name, bound)
 
     @property
     def links(self) -> dict:
@@ -70,7 +70,7 @@ class Server:
 
     async def empty(self) -> None:
         """Wait until nobody is there any more."""
-        await until(lambda: not (self.links or io.server.tasks or io.server.manager.rooms.get("/")))
+        await until(lambda: not (self.links or io.node.services.tasks or io.node.hub.rooms.get("/")))
 
 
 async def until(condition, seconds: float = 5) -> None:
@@ -103,7 +103,7 @@ async def end(http_server):
     """End what a test has left behind, without the patience of a drain."""
     for link in list(io.server.eio.sockets.values()):
         link.drop("test over")
-    for task in io.server.tasks:
+    for task in io.node.services.tasks:
         task.cancel()
     await http_server.close_all_connections()
 

@@ -122,9 +122,11 @@ async def stats(socket, _):
         "descriptors": len(os.listdir("/proc/self/fd")),
         "links": len(io.server.eio.sockets),
         "websockets": io.server.eio.websockets,
-        "rooms": sum(map(len, io.server.manager.rooms.values())),
+        "rooms": sum(map(len, io.node.hub.rooms.values())),
         "deadlines": sum(map(len, io.server.eio.wheel.slots.values())),
-        "running": len(io.server.tasks) + len(io.server.unfinished) + len(io.server.hooks.by_socket),
+        "running": len(io.node.services.tasks)
+        + len(io.node.services.unfinished)
+        + len(io.node.services.hooks.by_socket),
         "not disconnected": ran["connection"] - ran["disconnect"],
     }
 
@@ -168,7 +170,7 @@ async def start(settings: ServerSettings, mongodb_url: str) -> Application:
     accounts.authenticate = authenticate
     made = make_app(connection=connection, accounts=accounts, limits=limits, origins=Origins(settings.cors_origins))
     if NEWS:
-        io.server.spawn(news())
+        io.node.services.spawn(news())
     return made
 
 

@@ -65,18 +65,18 @@ async def test_thousands_who_drop_at_once_never_hold_the_loop(server, lines, how
         async def disconnect(socket, reason):
             gone.append(socket.id)
 
-    io.server.connection = hook
+    io.node.services.connection = hook
     watcher = await server.websocket("watcher")
     leavers = await crowd(server.port)
-    await until(lambda: len(io.server.manager.rooms.get("/", {}).get("room2", ())) == CLIENTS + 1, seconds=40)
-    await until(lambda: not io.server.tasks)
+    await until(lambda: len(io.node.hub.rooms.get("/", {}).get("room2", ())) == CLIENTS + 1, seconds=40)
+    await until(lambda: not io.node.services.tasks)
     holds = Holds()
     await leavers.communicate(how)
     while len(gone) < CLIENTS:
         await watcher.call("echo", 1)
     assert holds.stop() < 0.05
     assert len(set(gone)) == CLIENTS
-    assert {room: len(members) for room, members in io.server.manager.rooms["/"].items()} == {
+    assert {room: len(members) for room, members in io.node.hub.rooms["/"].items()} == {
         "user::watcher": 1, "room0": 1, "room1": 1, "room2": 1
     }  # fmt: skip
     assert len(server.links) == io.server.eio.websockets == 1
@@ -87,7 +87,7 @@ async def test_thousands_who_drop_at_once_never_hold_the_loop(server, lines, how
 @pytest.mark.may_take(60)
 async def test_thousands_who_are_silent_are_ended_without_holding_the_loop(server, lines):
     leavers = await crowd(server.port)
-    await until(lambda: len(io.server.manager.sockets.get("/", {})) == CLIENTS, seconds=40)
+    await until(lambda: len(io.node.hub.sockets.get("/", {})) == CLIENTS, seconds=40)
     now = io.server.eio.wheel.now()
     for link in server.links.values():
         link.pong_due = now + 1
@@ -104,14 +104,14 @@ async def test_thousands_who_are_silent_are_ended_without_holding_the_loop(serve
 @pytest.mark.may_take(60)
 async def test_thousands_whose_tokens_expire_at_once_are_closed_without_holding_the_loop(server, lines):
     leavers = await crowd(server.port)
-    await until(lambda: len(io.server.manager.sockets.get("/", {})) == CLIENTS, seconds=40)
+    await until(lambda: len(io.node.hub.sockets.get("/", {})) == CLIENTS, seconds=40)
     holds, expires_at = Holds(), time.time() + 1
-    for number, socket in enumerate(list(io.server.manager.members(None))):
+    for number, socket in enumerate(list(io.node.hub.everybody())):
         socket.expires_at = expires_at
         socket.link.look()
         if number % 100 == 0:
             await asyncio.sleep(0)
-    await until(lambda: not io.server.manager.sockets["/"], seconds=20)
+    await until(lambda: not io.node.hub.sockets["/"], seconds=20)
     assert time.time() < expires_at + 5
     await until(lambda: not server.links, seconds=20)
     assert holds.stop() < 0.05
@@ -132,7 +132,7 @@ async def test_a_connection_that_ends_leaves_nothing_to_the_garbage_collector(se
         async def disconnect(socket, reason):
             socket.data["reason"] = reason
 
-    io.server.connection = hook
+    io.node.services.connection = hook
     await go(await server.websocket("first"), end)
     await server.empty()
     await until(lambda: not io.server.eio.websockets)
@@ -158,7 +158,7 @@ def held():
 async def go(websocket, end: str):
     if end == "expired":
         await websocket.call("token:renew", {"token": "bad"})
-        socket = io.server.manager.socket(websocket.id, "/")
+        socket = io.node.hub.socket(websocket.id, "/")
         socket.expires_at = time.time()
         socket.link.look()
     elif end == "kicked":

@@ -247,16 +247,16 @@ async def test_thousands_are_sent_away_without_holding_the_loop(server, lines, s
         async def disconnect(socket, reason):
             gone.append(reason)
 
-    io.server.connection = hook
+    io.node.services.connection = hook
     clients = await crowd(server.port)
-    await until(lambda: len(io.server.manager.members("room")) == CLIENTS, seconds=40)
+    await until(lambda: len(io.node.hub.members("room")) == CLIENTS, seconds=40)
     holds = Holds()
     await io.drain(seconds)
     await until(lambda: len(gone) == CLIENTS)
     if seconds:
         assert holds.stop() < 0.05
     assert set(gone) == {"drain"}
-    assert [*server.links, *io.server.tasks, *io.server.manager.rooms["/"]] == []
+    assert [*server.links, *io.node.services.tasks, *io.node.hub.rooms["/"]] == []
     assert lines() == []
     clients.kill()
     await clients.wait()

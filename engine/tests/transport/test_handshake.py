@@ -184,7 +184,7 @@ async def test_another_origin_is_refused_on_a_session_that_polls(server):
 
 async def test_a_client_s_address_is_its_own(server):
     websocket = await server.websocket("anna", headers={"X-Forwarded-For": "1.2.3.4"})
-    socket = io.server.manager.socket(websocket.id, "/")
+    socket = io.node.hub.socket(websocket.id, "/")
     assert socket.ip == "127.0.0.1"
     assert io.server.get_environ(websocket.id)["REMOTE_ADDR"] == "127.0.0.1"
 

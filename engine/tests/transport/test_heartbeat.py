@@ -98,13 +98,13 @@ async def test_a_client_whose_events_wait_is_not_taken_for_dead(hasty):
     io.on("wait")(lambda socket, payload: release.wait())
     websocket = await hasty.websocket("anna")
     websocket.send(*['42["wait"]'] * 100)
-    await until(lambda: io.server.manager.socket(websocket.id, "/").link.carrier.paused)
+    await until(lambda: io.node.hub.socket(websocket.id, "/").link.carrier.paused)
     assert await websocket.next() == "2"
     websocket.send("3")
     await asyncio.sleep(0.1 + LATE_SECONDS)
     assert await io.online("anna")
     release.set()
-    await until(lambda: not io.server.manager.socket(websocket.id, "/").link.carrier.paused)
+    await until(lambda: not io.node.hub.socket(websocket.id, "/").link.carrier.paused)
     assert await websocket.call("echo", 1) == [1]
 
 

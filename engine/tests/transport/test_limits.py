@@ -101,13 +101,13 @@ async def test_a_socket_has_so_many_namespaces(server, lines):
     websocket.send('40/c,{"token":"anna"}')
     assert (await websocket.closed()).code == 1008
     await server.empty()
-    assert not any(io.server.manager.sockets.values())
+    assert not any(io.node.hub.sockets.values())
 
 
 async def test_a_socket_is_in_so_many_rooms(server):
     server.limit(rooms=3)
     websocket = await server.websocket("anna")
-    socket = io.server.manager.socket(websocket.id, "/")
+    socket = io.node.hub.socket(websocket.id, "/")
     for number in range(3):
         await socket.join(f"room{number}")
     with pytest.raises(ValueError, match="3 rooms"):
@@ -115,7 +115,7 @@ async def test_a_socket_is_in_so_many_rooms(server):
     await socket.join("room1")
     websocket.connection.close()
     await server.empty()
-    assert not io.server.manager.rooms["/"]
+    assert not io.node.hub.rooms["/"]
 
 
 @pytest.mark.slow
@@ -146,7 +146,7 @@ async def test_events_of_one_client_are_handled_one_at_a_time(server):
         done += 1
 
     websocket = await server.websocket("anna")
-    socket = io.server.manager.socket(websocket.id, "/")
+    socket = io.node.hub.socket(websocket.id, "/")
     longest = 0
     websocket.send(*['42["slow"]'] * 5000, '421["echo","done"]')
     while done < 5000:
@@ -162,7 +162,7 @@ async def test_a_client_that_pipelines_slow_events_waits_and_is_not_dropped(serv
     release = asyncio.Event()
     io.on("wait")(lambda socket, payload: release.wait())
     websocket = await server.websocket("anna")
-    socket = io.server.manager.socket(websocket.id, "/")
+    socket = io.node.hub.socket(websocket.id, "/")
     before = memory()
     sending = websocket.frames.send_data('42["wait","' + "x" * 1000 + '"]')
     websocket.connection.write(sending * 20_000)
@@ -170,7 +170,7 @@ async def test_a_client_that_pipelines_slow_events_waits_and_is_not_dropped(serv
     await asyncio.sleep(0.1)
     assert websocket.connection.writer.transport.get_write_buffer_size() > 10 * MEGABYTE
     assert len(socket.inbox) < 200
-    assert len(io.server.tasks) < 5
+    assert len(io.node.services.tasks) < 5
     # The client's own buffer is in this process, too.
     assert memory() - before < 3 * len(sending) * 20_000
     assert await io.online("anna")
@@ -200,7 +200,7 @@ async def test_a_reader_that_stalls_is_closed_at_its_backlog(server, lines, monk
     stalled = await server.websocket("anna", receive_buffer=4096)
     other = await server.websocket("bert")
     stalled.connection.writer.transport.pause_reading()
-    link = io.server.manager.socket(stalled.id, "/").link
+    link = io.node.hub.socket(stalled.id, "/").link
     sent, biggest = 0, 0
     while not link.closed:
         await io.broadcast("news", "x" * 10_000)
@@ -219,7 +219,7 @@ async def test_a_reader_that_stalls_for_too_long_is_closed_though_it_answers_pin
     server.limit(stalled_seconds=0.3, volatile_bytes=10_000, ping_interval_seconds=0.1)
     stalled = await server.websocket("anna", receive_buffer=4096)
     stalled.connection.writer.transport.pause_reading()
-    socket = io.server.manager.socket(stalled.id, "/")
+    socket = io.node.hub.socket(stalled.id, "/")
     while not socket.link.behind:
         await socket.send("news", "x" * 50_000)
         await asyncio.sleep(0)
@@ -238,7 +238,7 @@ async def test_a_reader_that_is_slow_but_reads_is_kept(server):
     slow = await server.websocket("anna", receive_buffer=16_384)
     transport = slow.connection.writer.transport
     transport.pause_reading()
-    socket = io.server.manager.socket(slow.id, "/")
+    socket = io.node.hub.socket(slow.id, "/")
     # So that the kernel, like that of a server on a slow line, tells of little progress, too.
     socket.link.carrier.bare.setsockopt(SOL_SOCKET, SO_SNDBUF, 16_384)
     while not socket.link.behind:
@@ -260,7 +260,7 @@ async def test_who_is_behind_misses_volatile_events_only(server):
     stalled = await server.websocket("anna", receive_buffer=4096)
     transport = stalled.connection.writer.transport
     transport.pause_reading()
-    socket = io.server.manager.socket(stalled.id, "/")
+    socket = io.node.hub.socket(stalled.id, "/")
     while not socket.link.behind:
         await socket.send("news", "x" * 50_000)
         await asyncio.sleep(0)
@@ -278,7 +278,7 @@ async def test_a_client_is_told_why_it_is_closed_as_slow(server):
     slow = await server.websocket("anna", receive_buffer=4096)
     transport = slow.connection.writer.transport
     transport.pause_reading()
-    socket = io.server.manager.socket(slow.id, "/")
+    socket = io.node.hub.socket(slow.id, "/")
     while not socket.link.closed:
         await socket.send("news", "x" * 20_000)
         await asyncio.sleep(0)

@@ -261,7 +261,7 @@ async def test_a_disconnect_handler_that_raises_leaves_no_ghost(server, lines):
             ran.append((socket.rooms, reason))
             raise RuntimeError("a bug")
 
-    io.server.connection = hook
+    io.node.services.connection = hook
     websocket = await server.websocket("anna")
     assert await websocket.call("echo", 1) == [1]
     websocket.connection.reset()

@@ -234,7 +234,7 @@ async def test_a_client_that_fetches_nothing_is_closed_at_its_backlog(server, li
     server.limit(backlog_bytes=100_000)
     client = await server.polling("anna")
     other = await server.websocket("bert")
-    for socket in tuple(io.server.manager.members(None)):
+    for socket in tuple(io.node.hub.everybody()):
         await socket.join("room")
     for _ in range(12):
         await io.send("room", "news", "x" * 10_000)

@@ -178,7 +178,7 @@ async def test_what_is_sent_to_a_client_that_is_gone_is_nobody_s_trouble(server,
 
 
 def server_socket(websocket):
-    return io.server.manager.socket(websocket.id, "/")
+    return io.node.hub.socket(websocket.id, "/")
 
 
 async def test_an_event_of_many_bytes_arrives_whole(server):

@@ -1,7 +1,6 @@
 """A socket lives no longer than its session: it is told why, and closed for good, within a second."""
 
 import asyncio
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -17,7 +16,7 @@ CHANGED = "The password was changed; log in with the new one."
 @pytest.fixture(autouse=True)
 def looked_after_often(http_server):
     """How long it takes as shipped is what engine/tests/sockets/test_ended_sessions.py is about."""
-    io.server.limits = replace(io.server.limits, ended_seconds=0.02)
+    io.node.services.limits.ended_seconds = 0.02
 
 
 @pytest.fixture

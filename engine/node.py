@@ -1,0 +1,172 @@
+"""What this process does to its sockets, whoever asks for it."""
+
+from collections.abc import Awaitable, Callable, Collection
+from contextvars import ContextVar, copy_context
+from typing import Any, NamedTuple
+
+from engine.accounts import Accounts
+from engine.hub import Hub
+from engine.limits import Limits
+from engine.names import user_room
+from engine.sockets.admissions import Admissions
+from engine.sockets.client import Client
+from engine.sockets.connected import Connection, connections
+from engine.sockets.drain import drain
+from engine.sockets.handlers import Handlers
+from engine.sockets.requests import Question
+from engine.sockets.server import Server
+from engine.sockets.services import Services
+from engine.sockets.socket import Socket
+from engine.tokens.revocations import Revocations
+from engine.transport.engine_io import EngineIO
+from engine.transport.link import Link
+from engine.wire.message import Message
+
+NOBODY: frozenset[str] = frozenset()
+current: ContextVar["Node | None"] = ContextVar("node", default=None)
+"""The node that runs the code which asks: hooks, handlers, requests, and what they start."""
+
+
+class Member(NamedTuple):
+    """A user in a room, and the ids of their sockets in it."""
+
+    user_id: str
+    sockets: list[str]
+
+
+class Node:
+    """One process' part of the realtime side of an app; tests have several in one process.
+
+    Its calls take and return plain data only: packets that are encoded, names that are checked, ids as str. So each can
+    be made for another process as well.
+    """
+
+    def __init__(
+        self,
+        *,
+        limits: Limits,
+        accounts: Accounts,
+        connection: Callable[[Socket[Any], Any], Awaitable[None]],
+        events: Handlers,
+        db: Any,
+    ):
+        context = copy_context()
+        context.run(current.set, self)
+        self.hub: Hub[Socket[Any]] = Hub()
+        self.eio = EngineIO(limits, self.client)
+        self.server = Server(self.eio, self.hub, self)
+        self.services = Services(
+            limits,
+            accounts,
+            connection,
+            events,
+            db,
+            context,
+            self.hub,
+            self.eio,
+            self.server,
+            Revocations(accounts, self, self.eio.wheel, limits),
+            Admissions(),
+        )
+
+    def client(self, link: Link) -> Client:
+        """The Socket.IO side of a new link."""
+        return Client(self.services, link)
+
+    def send(
+        self,
+        message: Message,
+        rooms: str | Collection[str],
+        skip: Collection[str | None] = NOBODY,
+        volatile: bool = False,
+        namespace: str = "/",
+    ) -> None:
+        """Hand a packet to the writers of every socket in a room, or in any of several, but of those in `skip`."""
+        # A copy, because a socket that this makes too slow leaves its rooms at once.
+        for socket in tuple(self.hub.members(rooms, namespace)):
+            if socket.id not in skip and not (volatile and socket.link.behind):
+                socket.link.carrier.send(message)
+
+    def broadcast(self, message: Message, skip: Collection[str | None] = NOBODY, namespace: str = "/") -> None:
+        """Hand a packet to the writers of every socket of a namespace, but of those in `skip`."""
+        for socket in tuple(self.hub.everybody(namespace)):
+            if socket.id not in skip:
+                socket.link.carrier.send(message)
+
+    def join(self, user_id: str, rooms: Collection[str]) -> None:
+        """Put every socket of a user into rooms. Raises ValueError for one room more than a socket may be in."""
+        for socket in self.sockets_in(user_id):
+            for room in rooms:
+                socket.enter(room)
+
+    def leave(self, user_id: str, rooms: Collection[str]) -> None:
+        """Take every socket of a user out of rooms, and have hooks that run not put them there again."""
+        for room in rooms:
+            self.services.hooks.left(room, user_id)
+            for socket in self.sockets_in(user_id):
+                self.hub.leave(socket, room)
+
+    def close(self, room: str, namespace: str = "/") -> None:
+        """Take everybody out of a room, and have hooks that run put nobody there again."""
+        if namespace == "/":
+            self.services.hooks.left(room)
+        self.hub.close(room, namespace)
+
+    def disconnect(self, user_id: str, reason: str, session_id: str | None = None) -> None:
+        """Close every socket of a user, or of one session, for good, in all namespaces; no handshake goes on."""
+        self.close_sockets(user_id, "kicked", reason, session_id)
+        self.throw_out(user_id, session_id)
+
+    async def request(self, user_id: str, name: str, event: Message, timeout: float) -> Any:
+        """Send an event, called `name`, and return the first answer of any of the user's sockets.
+
+        Raises NotConnected if none is here, or all leave, and TimeoutError after `timeout` seconds.
+        """
+        return await Question(name, event).ask(self.sockets_in(user_id), timeout)
+
+    def online(self, user_id: str) -> bool:
+        """Whether the user has any socket here, in whatever namespace."""
+        return bool(self.sockets_of(user_id))
+
+    def members(self, room: str) -> list[Member]:
+        """Who is in a room here."""
+        users: dict[str, list[str]] = {}
+        for socket in self.hub.members([room]):
+            users.setdefault(socket.user_id, []).append(socket.id)
+        return [Member(user_id, sockets) for user_id, sockets in users.items()]
+
+    async def connections(self) -> list[Connection]:
+        """Who is connected here, in all namespaces."""
+        return await connections([socket for each in self.hub.namespaces() for socket in self.hub.everybody(each)])
+
+    # Below is what goes on in this process alone.
+
+    def sockets_in(self, user_id: str, namespace: str = "/") -> list[Socket[Any]]:
+        """A user's sockets in one namespace."""
+        return list(self.hub.members(user_room(user_id), namespace))
+
+    def sockets_of(self, user_id: str) -> list[Socket[Any]]:
+        """A user's sockets in all namespaces."""
+        return [socket for each in self.hub.namespaces() for socket in self.sockets_in(user_id, each)]
+
+    def anybody(self) -> bool:
+        """Whether anybody is connected, or about to be."""
+        return bool(self.services.admissions or self.hub.namespaces())
+
+    def throw_out(self, user_id: str, session_id: str | None = None) -> None:
+        """Have handshakes under way heed that the user, or a session of theirs, may not come in by them."""
+        self.services.admissions.throw_out(user_id, session_id)
+
+    def close_sockets(self, user_id: str, code: str, reason: str, session_id: str | None = None) -> None:
+        """Close every socket of a user, or of one session, for good, in all namespaces."""
+        for socket in self.sockets_of(user_id):
+            if session_id in (None, socket.session_id):
+                socket.close(code, reason)
+
+    def run_here(self) -> None:
+        """Have the caller, and what it starts, run on this node."""
+        current.set(self)
+
+    async def drain(self, seconds: float) -> None:
+        """Close everybody for now, spread over most of so many seconds, and end what still runs by then."""
+        await drain(self.services, seconds)

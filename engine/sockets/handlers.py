@@ -1,0 +1,53 @@
+"""The app's handlers of events, with the forms that payloads must fit."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from engine.errors import EventError
+from engine.tokens.events import RENEW
+from engine.validation import explained
+from engine.wire.packet import RESERVED_EVENTS, single
+
+F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
+
+
+class Handler(NamedTuple):
+    """What runs for an event: `async def function(socket, form)`, after the form has been checked."""
+
+    function: Callable[..., Awaitable[Any]]
+    form: TypeAdapter[Any] | None
+
+    def __call__(self, socket: Any, arguments: list[Any]) -> Awaitable[Any]:
+        """Begin it. Raises EventError for a payload that the form does not take."""
+        return self.function(socket, self.check(single(arguments)))
+
+    def check(self, payload: Any) -> Any:
+        """What the form makes of a payload. Raises EventError where it does not fit."""
+        try:
+            return self.form.validate_python(payload) if self.form else payload
+        except ValidationError as error:
+            raise EventError("ValidationError", *explained(error)) from None
+
+
+class Handlers(dict[str, Handler]):
+    """Handlers by event name."""
+
+    def on(self, event: str, form: Any = None) -> Callable[[F], F]:
+        """A decorator that registers a handler; `form` is anything pydantic validates, a model above all.
+
+        "disconnect" is the one reserved name that is allowed: its handler gets `(socket, reason)`. Raises ValueError.
+        """
+        if not isinstance(event, str):  # pyright: ignore[reportUnnecessaryIsInstance] an app may not be checked
+            raise TypeError('an event has a name: @io.on("name")')
+        if event in RESERVED_EVENTS and event != "disconnect":
+            raise ValueError(f"'{event}' is an event of Socket.IO itself; what runs at a connect is connection()")
+        if event == RENEW:
+            raise ValueError(f"'{event}' is handled by the engine, which asks `authenticate` about the new token")
+
+        def register(function: F) -> F:
+            self[event] = Handler(function, TypeAdapter(form) if form is not None else None)
+            return function
+
+        return register

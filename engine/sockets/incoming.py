@@ -1,0 +1,136 @@
+"""What a client emits in one namespace: its events are handled one after another, in order."""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Any, Self
+
+from engine.accounts import Access
+from engine.errors import EventError
+from engine.loop.guard import guarded
+from engine.sockets.handlers import Handlers
+from engine.sockets.outgoing import Client, Outgoing
+from engine.sockets.services import Services
+from engine.tokens import renewal
+from engine.tokens.events import RENEW
+from engine.wire.packet import Packet, single
+
+log = logging.getLogger("realtime")
+
+
+class Incoming(Outgoing):
+    """The half of a socket that receives."""
+
+    __slots__ = ("_handlers", "credit", "credited", "inbox", "renewal", "worker")
+
+    def __init__(self, services: Services, client: Client, socket_id: str, namespace: str, access: Access):
+        super().__init__(services, client, socket_id, namespace, access)
+        self._handlers: Handlers | None = None
+        self.inbox: deque[Packet] | None = None
+        self.worker: asyncio.Task[None] | None = None
+        self.renewal: asyncio.Task[None] | None = None
+        self.credit, self.credited = 2 * services.limits.events_per_second, 0.0
+
+    @property
+    def handlers(self) -> Handlers:
+        """The handlers that belong to this socket alone."""
+        if self._handlers is None:
+            self._handlers = Handlers()
+        return self._handlers
+
+    def start_with(self, opening: Callable[[Self], Awaitable[bool]]) -> None:
+        """Have events wait for `opening`, the socket's hook, which tells whether they are to be handled at all."""
+        self.worker = self.services.spawn(self.open(opening))
+
+    async def open(self, opening: Callable[[Self], Awaitable[bool]]) -> None:
+        """Run the hook, then handle what the client has emitted meanwhile."""
+        if await opening(self):
+            await self.work()
+
+    def receive(self, packet: Packet) -> None:
+        """Take an event; it is handled when those before it are done."""
+        if not self.spend():
+            self.reject_flood(packet)
+            return
+        if packet.data[0] == RENEW:
+            self.renew(packet)
+            return
+        if self.inbox is None:
+            self.inbox = deque()
+        self.inbox.append(packet)
+        if self.worker is None:
+            self.worker = self.services.start(self.work())
+        elif len(self.inbox) >= self.services.limits.events_waiting and not self.acks:
+            self.link.carrier.pause_reading()
+
+    async def work(self) -> None:
+        """Handle the waiting events one after the other."""
+        while self.inbox:
+            await self.handle(self.inbox.popleft())
+            if len(self.inbox) == self.services.limits.events_waiting // 2:
+                self.link.carrier.resume_reading()
+        self.link.carrier.resume_reading()
+        self.worker = None
+
+    async def handle(self, packet: Packet) -> None:
+        """Run the handler of one event and answer its ack. Nothing that happens in it ends the socket."""
+        event, *payload = packet.data
+        try:
+            try:
+                self.acknowledge(packet, await guarded(self.begin(event, payload)))
+            except EventError as error:
+                self.reject(packet, error)
+        except Exception:
+            log.exception("The handler of event %r failed for user %s", event, self.user_id)
+            self.reject(packet, EventError("InternalError", "Something went wrong on the server."))
+
+    def begin(self, event: str, payload: list[Any]) -> Awaitable[Any]:
+        """Find the handler and begin it: the socket's own, the app's, or one that `io.server` knows.
+
+        Raises EventError for a payload that it does not take.
+        """
+        if self._handlers and (handler := self._handlers.get(event)):
+            return handler(self, payload)
+        if self.namespace == "/" and (handler := self.services.events.get(event)):
+            return handler(self, payload)
+        if event == RENEW:
+            return renewal.renew(self, single(payload), self.services.authenticate)
+        return self.services.server.trigger(event, self.namespace, self.id, *payload)
+
+    def renew(self, packet: Packet) -> None:
+        """Renew the token beside all else that is handled, which must not make it too late. One at a time."""
+        if self.renewal:
+            self.reject(packet, EventError("RateLimitError", "The renewal before this one is still under way."))
+        else:
+            self.renewal = self.services.spawn(self.take_token(packet))
+
+    async def take_token(self, packet: Packet) -> None:
+        """Answer a renewal. Whatever goes wrong, the socket is as it was before."""
+        try:
+            await self.handle(packet)
+            self.link.look()
+        finally:
+            self.renewal = None
+
+    def spend(self) -> bool:
+        """Whether the client may emit another event now (a token bucket, which holds two seconds' worth)."""
+        rate, now = self.services.limits.events_per_second, time.monotonic()
+        self.credit = min(2 * rate, self.credit + (now - self.credited) * rate) - 1
+        self.credited = now
+        return self.credit >= 0
+
+    def reject_flood(self, packet: Packet) -> None:
+        """Tell a client that emits too fast; one that goes on all the same is closed."""
+        rate = self.services.limits.events_per_second
+        if self.credit < -2 * rate:
+            self.close("flood", "This client emitted too many events.")
+        else:
+            self.reject(packet, EventError("RateLimitError", f"More than {rate:g} events a second; slow down."))
+
+    def close(self, code: str, message: str) -> None:
+        """As Outgoing's; what the client has emitted and still waits is not handled any more."""
+        if self.ended is None and self.inbox:
+            self.inbox.clear()
+        super().close(code, message)

@@ -1,0 +1,26 @@
+"""Running `connection()`: with a time-out, and told to the client when it fails."""
+
+import asyncio
+import logging
+from typing import Any
+
+from engine.loop.guard import guarded
+from engine.sockets.socket import Socket
+
+log = logging.getLogger("realtime")
+
+
+async def run_hook(socket: Socket[Any]) -> bool:
+    """Run the hook of a socket; on failure close its transport for now. Returns whether it succeeded."""
+    services = socket.services
+    with services.hooks.running(socket):
+        try:
+            async with asyncio.timeout(services.limits.hook_seconds):
+                await guarded(services.connection(socket, socket.user))
+            return socket.ended is None
+        except Exception:
+            if socket.ended is None:
+                log.exception("connection() failed for user %s; the socket is closed", socket.user_id)
+                message = "The server could not set this connection up; it may connect again."
+                socket.link.end_for_now("hook_failed", message)
+            return False

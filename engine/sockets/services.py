@@ -1,0 +1,81 @@
+"""What the sockets of one node share, and ask of it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextvars import Context
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from engine.accounts import Access, Accounts
+from engine.errors import Unavailable
+from engine.hub import Hub
+from engine.limits import Limits
+from engine.loop.tasks import Tasks
+from engine.sockets.admissions import Admissions
+from engine.sockets.handlers import Handlers
+from engine.sockets.hook import Hooks
+from engine.tokens.revocations import Revocations
+from engine.transport.engine_io import EngineIO
+
+T = TypeVar("T")
+
+
+class Triggers(Protocol):
+    """The handlers that `io.server` has, of any namespace."""
+
+    def has_namespace(self, namespace: str) -> bool:
+        """Whether clients may connect to it."""
+        ...
+
+    def has_handler(self, event: str, namespace: str) -> bool:
+        """Whether anything runs for an event."""
+        ...
+
+    def trigger(self, event: str, namespace: str, sid: str, *arguments: Any) -> Awaitable[Any]:
+        """Run what there is for an event, if there is anything. Raises EventError where there is nothing."""
+        ...
+
+    def admit(self, namespace: str, sid: str, environ: dict[str, str], auth: dict[str, Any] | None) -> Awaitable[None]:
+        """Ask the `connect` handler of a namespace, if there is one. Raises Rejected where that says no."""
+        ...
+
+
+@dataclass(slots=True)
+class Services:
+    """The parts of a node, as its sockets know it. `connection(socket, user)` is the app's hook, `db` its database."""
+
+    limits: Limits
+    accounts: Accounts
+    connection: Callable[[Any, Any], Awaitable[None]]
+    events: Handlers
+    db: Any
+    context: Context
+    """What tasks run in: a copy of it each."""
+    hub: Hub[Any]
+    eio: EngineIO
+    server: Triggers
+    revocations: Revocations
+    admissions: Admissions
+    hooks: Hooks = field(default_factory=Hooks)
+    tasks: Tasks = field(default_factory=Tasks)
+    unfinished: Tasks = field(default_factory=Tasks)
+    """What still runs for clients that are gone: hooks and handlers."""
+
+    def start(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Run a task that the caller keeps hold of."""
+        return asyncio.get_running_loop().create_task(coroutine, context=self.context.copy())
+
+    def spawn(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Run a task that is held until it is done."""
+        task = self.start(coroutine)
+        self.tasks.hold(task)
+        return task
+
+    async def authenticate(self, token: str) -> Access:
+        """Ask the app what a token gives. Raises Refused, and Unavailable, also where the answer takes too long."""
+        try:
+            async with asyncio.timeout(self.limits.authenticate_seconds):
+                return await self.accounts.authenticate(token)
+        except (Unavailable, TimeoutError) as error:
+            self.eio.away = True
+            raise Unavailable(str(error)) from error
