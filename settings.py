@@ -13,6 +13,8 @@ from engine.process.settings import EngineSettings, SettingsError
 
 __all__ = ["Settings", "SettingsError", "load"]
 
+HERE = Path(__file__).parent
+
 
 class Settings(EngineSettings):
     """The settings of a process, checked."""
@@ -39,6 +41,6 @@ class Settings(EngineSettings):
     drain_seconds: checks.Seconds = 10
 
 
-def load() -> Settings:
-    """The settings from the environment and `.env`. Raises SettingsError."""
-    return checks.load(Settings)
+def load(folder: Path = HERE) -> Settings:
+    """The settings from the environment and the `.env` of a folder, where `var_dir` is, too. Raises SettingsError."""
+    return checks.load(Settings, folder)

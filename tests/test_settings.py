@@ -11,7 +11,7 @@ PRODUCTION = {"ENV": "production", "JWT_SECRET": "s" * 32, "MONGODB_URL": "mongo
 @pytest.fixture(autouse=True)
 def no_settings(monkeypatch, tmp_path):
     """Nothing is set, whatever this machine's environment is."""
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("APP_DIR", str(tmp_path))
     for field in Settings.model_fields:
         monkeypatch.delenv(field.upper(), raising=False)
 

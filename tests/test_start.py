@@ -117,11 +117,23 @@ def test_a_wrong_setting_ends_it_under_autoreload_too(start):
     assert app.said.startswith("PORT cannot be used: ")
 
 
-def test_dot_env_is_read_from_the_folder_it_is_started_in(start, tmp_path):
-    (tmp_path / ".env").write_text("PROT=9000\n")
-    app = start()
+@pytest.fixture
+def copy(tmp_path) -> Path:
+    """Another copy of the app."""
+    left_out = shutil.ignore_patterns(".*", "node_modules", "var", "bench")
+    return shutil.copytree(ROOT, tmp_path / "copy", ignore=left_out)
+
+
+def test_dot_env_and_var_are_beside_app_py_wherever_it_is_started_from(start, copy, tmp_path):
+    (copy / ".env").write_text("PROT=9000\n")
+    app = start([sys.executable, copy / "app.py"], APP_DIR="")
     assert app.ended() == 2
     assert app.said == "PROT in .env is no setting; .env.example lists all there are.\n"
+    (copy / ".env").write_text("VAR_DIR=here\n")
+    app = start([sys.executable, copy / "app.py"], APP_DIR="").listens()
+    assert app.stopped() == 0
+    assert (copy / "here" / "jwt_secret").exists()
+    assert [each.name for each in tmp_path.iterdir()] == ["copy"]
 
 
 @contextmanager
@@ -220,10 +232,8 @@ def test_ctrl_c_in_a_terminal_ends_make_run_and_all_it_started(start, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_mongod_ends_with_an_app_that_waits_for_its_mistake_to_be_mended(start, tmp_path):
+def test_a_mongod_ends_with_an_app_that_waits_for_its_mistake_to_be_mended(start, copy):
     """Ctrl-C then ends autoreload alone: there is no app that could stop anything."""
-    copy = tmp_path / "copy"
-    shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".*", "node_modules", "var", "bench"))
     app = start([*RELOADING[:-1], copy / "app.py"], PYTHONPATH=str(copy)).listens()
     mongod = app.mongod
     mistake = copy / "models" / "room.py"

@@ -90,4 +90,4 @@ def listen(server: HTTPServer, settings: EngineSettings) -> None:
         log.info("Listening on %s, port %d", settings.address, port)
     else:
         print(WELCOME.format(url=f"http://localhost:{port}"), flush=True)
-        reload_on_changes()
+        reload_on_changes(settings.env_file)

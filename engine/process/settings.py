@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from engine.http import origins
@@ -87,7 +95,7 @@ Networks = Annotated[list[Network], NoDecode, BeforeValidator(_split)]
 class EngineSettings(BaseSettings):
     """What checks the settings of an app: each by itself by its type, and here what one means for another."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="forbid", frozen=True)
 
     if TYPE_CHECKING:
         env: Literal["development", "production"]
@@ -101,6 +109,19 @@ class EngineSettings(BaseSettings):
         public_url: str
         confirm_emails: bool
         drain_seconds: float
+
+    _folder: Path = PrivateAttr(default=Path())
+
+    def placed(self, folder: Path) -> Self:
+        """The same, with paths from a folder on."""
+        placed = self.model_copy(update={"var_dir": folder / self.var_dir})
+        placed._folder = folder
+        return placed
+
+    @property
+    def env_file(self) -> Path:
+        """Where lines of settings may stand."""
+        return self._folder / ".env"
 
     @property
     def production(self) -> bool:
@@ -159,10 +180,22 @@ class EngineSettings(BaseSettings):
         return [setting for setting, is_missing in needed.items() if is_missing] if self.production else []
 
 
-def load(kind: Callable[[], S]) -> S:
-    """The settings from the environment and `.env`, with a secret for development. Raises SettingsError."""
+class Place(BaseSettings):
+    """Where `.env` and `var/` are, if not beside the app: for tests, and for code on a disk that is read only."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True)
+
+    app_dir: Path | None = None
+
+
+def load(kind: Callable[..., S], folder: Path) -> S:
+    """The settings from the environment and the `.env` of a folder, with a secret for development.
+
+    Paths in them are from that folder on, or from the one that APP_DIR names. Raises SettingsError.
+    """
+    folder = Place().app_dir or folder
     try:
-        settings = kind()
+        settings = kind(_env_file=folder / ".env").placed(folder)
     except ValidationError as error:
         raise SettingsError("\n".join(_sentence(each) for each in error.errors())) from None
     except UnicodeDecodeError as error:

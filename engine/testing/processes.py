@@ -46,7 +46,7 @@ class Process:
         self.process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**bare_environment(), "PORT": "0", **environment},
+            env={**bare_environment(), "PORT": "0", "APP_DIR": str(folder), **environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -175,4 +175,4 @@ async def start(settings: ServerSettings, mongodb_url: str) -> Application:
 
 
 if __name__ == "__main__":
-    main(lambda: load(ServerSettings), start)
+    main(lambda: load(ServerSettings, Path()), start)
