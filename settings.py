@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from engine.process import settings as checks
-from engine.process.settings import EngineSettings, SettingsError
+from engine.process import checks, loading
+from engine.process.loading import SettingsError
+from engine.process.settings import EngineSettings
 
 __all__ = ["Settings", "SettingsError", "load"]
 
@@ -43,4 +44,4 @@ class Settings(EngineSettings):
 
 def load(folder: Path = HERE) -> Settings:
     """The settings from the environment and the `.env` of a folder, where `var_dir` is, too. Raises SettingsError."""
-    return checks.load(Settings, folder)
+    return loading.load(Settings, folder)

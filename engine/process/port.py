@@ -6,7 +6,7 @@ from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
-from engine.process.settings import SettingsError
+from engine.process.loading import SettingsError
 
 HTTP_LIMITS = {
     "max_header_size": 16 * 1024,

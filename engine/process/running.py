@@ -15,10 +15,11 @@ from tornado.log import enable_pretty_logging
 from engine.http.application import Application
 from engine.mongo import CannotConnect, mongod
 from engine.process.ending import LAST, drain, end_tasks
+from engine.process.loading import SettingsError
 from engine.process.loop import new_event_loop
 from engine.process.port import make_server, opened
 from engine.process.reloading import reload_on_changes
-from engine.process.settings import EngineSettings, SettingsError
+from engine.process.settings import EngineSettings
 from engine.process.signals import cancel_on_signals, interrupt_on_signals
 
 WELCOME = """

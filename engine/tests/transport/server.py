@@ -18,9 +18,8 @@ from engine.errors import EventError, Refused
 from engine.http.application import Application
 from engine.http.origins import Origins
 from engine.limits import Limits
-from engine.process import main
-from engine.process import settings as checks
-from engine.process.settings import EngineSettings, load
+from engine.process import checks, load, main
+from engine.process.settings import EngineSettings
 from engine.tests import people
 from engine.tests.app import io, make_app
 from engine.tests.transport.conftest import authenticate as known
