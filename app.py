@@ -16,6 +16,7 @@ from models.accounts.sessions import Sessions
 from realtime import Limits, io
 from realtime.connection import connection
 from settings import Settings, load
+from tasks import schedule
 
 
 def make_app(settings: Settings, db: models.Database) -> Application:
@@ -31,6 +32,7 @@ def make_app(settings: Settings, db: models.Database) -> Application:
         origins=origins,
         db=db,
         availability=availability,
+        schedule=schedule,
         sessions=sessions,
         mailer=Mailer(settings.smtp_url, settings.mail_from, settings.public_url, settings.production),
         limits=RateLimits(ACCOUNT_LIMITS, settings.rate_limits),

@@ -7,6 +7,7 @@ for the same user: after a crash half way there is a second try.
 
 from engine.mongo import Database
 from models.accounts.user import User
+from models.room import Room
 
 
 async def renamed(db: Database, user: User) -> None:
@@ -23,11 +24,8 @@ async def deleted(db: Database, user_id: str) -> None:
     await db.messages.delete_many({"from.id": user_id})
 
     await db.rooms.update_many({"members.id": user_id}, {"$pull": {"members": {"id": user_id}}})
-    # Also those of a try that a crash has ended. An empty list has no `members.id`, which is how the index finds it.
-    left = {"members": [], "members.id": {"$exists": False}}
-    empty = await db.rooms.distinct("_id", left)
-    await db.messages.delete_many({"room": {"$in": [str(room) for room in empty]}})
-    await db.rooms.delete_many({"_id": {"$in": empty}})
+    # Also those of a try that a crash has ended.
+    await Room.forget_empty(db)
 
 
 async def prepare(db: Database) -> None:

@@ -48,6 +48,14 @@ class Room:
             raise NotAMember
         return cls(db, document)
 
+    @classmethod
+    async def forget_empty(cls, db: Database) -> None:
+        """Deletes the rooms that nobody is in, with all that was said there."""
+        # An empty list has no `members.id`, which is how the index finds it.
+        empty = await db.rooms.distinct("_id", {"members": [], "members.id": {"$exists": False}})
+        await db.messages.delete_many({"room": {"$in": [str(room) for room in empty]}})
+        await db.rooms.delete_many({"_id": {"$in": empty}})
+
     async def add(self, user: User) -> bool:
         """Makes the user a member. False if they were one already. Raises TooMany."""
         added = await self._change({"members.id": {"$ne": user.id}}, {"$push": {"members": user.reference()}})

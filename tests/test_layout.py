@@ -12,7 +12,7 @@ from engine.testing.modules import Modules, outside, python_files, within
 from engine.testing.sizes import code_lines, file_lines
 
 ROOT = Path(__file__).parent.parent
-APP = Modules.of(ROOT, "app.py", "settings.py", "handlers", "models", "realtime")
+APP = Modules.of(ROOT, "app.py", "settings.py", "tasks.py", "handlers", "models", "realtime")
 MODULES = Modules(APP | Modules.of(ROOT, "engine").without("engine.tests", "engine.testing"))
 TESTS = Modules.of(ROOT, "tests", "engine/tests", "engine/testing")
 ACCOUNTS = "handlers.accounts", "models.accounts"

@@ -19,6 +19,8 @@ async def drain(app: Application, server: HTTPServer, seconds: float) -> None:
             await app.settings["node"].drain(seconds * SOCKETS)
             server.stop()
             await app.idle()
+            if schedule := app.settings.get("schedule"):
+                await schedule.stop()
             await app.settings["mailer"].idle(seconds * MAILS)
     server.stop()
     await server.close_all_connections()

@@ -73,6 +73,8 @@ async def serve(settings: EngineSettings, starting: Awaitable[Application]) -> N
         # What is here by now stays: the garbage collector, which stops everything while it looks, need not look at it.
         gc.freeze()
         listen(server, settings)
+        if schedule := app.settings.get("schedule"):
+            schedule.start(app.settings["db"])
         try:
             await asyncio.Event().wait()
         finally:
