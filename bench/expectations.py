@@ -5,6 +5,8 @@ import asyncio
 from bench.socketio_client import SocketIOClient
 from engine.testing.websocket_client import client_frame
 
+PATIENCE = 60  # seconds until a missing message is a lost one
+
 
 class Voided(Exception):
     """The figure doesn't count; the message says why."""
@@ -34,7 +36,7 @@ class Expectation:
         if self.done and not self.done.done():
             self.done.set_result(None)
 
-    async def finish(self, seconds: float):
+    async def finish(self, seconds: float = PATIENCE):
         """Waits until every client has the whole stream; Voided if one doesn't get it or gets anything else."""
         self.left = sum(client.position != len(self.stream) for client in self.clients)
         self.done = asyncio.get_running_loop().create_future()

@@ -11,6 +11,7 @@ from bench.users import Users
 from engine.testing.websocket_client import Refused
 
 AT_ONCE = 64
+MICROSECONDS = 1e6
 FORGOTTEN_SECONDS = 240  # what a server may take to notice that thousands are gone
 
 

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from bench import logins, scenarios
+from bench import scenarios
+from bench.calls import calls
 from bench.competitors import Peer
 from bench.expectations import Voided
 from bench.figures import figures
 from bench.life import Life
+from bench.logins import logins
 from bench.plan import Plan
 from bench.server import Server, ServerFailed
 from bench.spread import spread
@@ -22,11 +24,11 @@ from engine.testing.websocket_client import Refused
 
 SCENARIOS = {
     "audiences": scenarios.audiences,
-    "calls": scenarios.calls,
+    "calls": calls,
     "idle": scenarios.idle_and_dropped,
     "browsers": scenarios.browsers,
     "rooms": scenarios.rooms,
-    "logins": logins.logins,
+    "logins": logins,
 }
 FAILURES = (Voided, Refused, ServerFailed, TimeoutError, OSError)
 

@@ -3,14 +3,12 @@
 import asyncio
 from dataclasses import dataclass
 
-from bench.expectations import Broadcast, Exchange
-from bench.life import Life
-from bench.socketio_client import SocketIOClient, answer, event
+from bench.expectations import Broadcast
+from bench.life import MICROSECONDS, Life
+from bench.socketio_client import SocketIOClient, event, text
 from engine.testing.websocket_client import server_frame
 
-PATIENCE = 60  # seconds until a missing message is a lost one
 PASSING_ROOMS = 5
-MICROSECONDS = 1e6
 
 
 @dataclass(frozen=True)
@@ -22,11 +20,6 @@ class Fan:
     burst: int = 1
 
 
-def text(number: int, size: int) -> str:
-    """What the servers send as event `number`: as many characters as asked for."""
-    return f"{number:08d}".ljust(size, "x")
-
-
 async def fan_out(life: Life, audience: list[SocketIOClient], fan: Fan) -> float:
     """CPU microseconds a delivery. The next turn's events are ordered once everybody has the last ones."""
 
@@ -36,7 +29,7 @@ async def fan_out(life: Life, audience: list[SocketIOClient], fan: Fan) -> float
                 numbers = range(first, first + fan.burst)
                 watch.expect([server_frame(event("news", text(number, fan.size))) for number in numbers])
                 life.order("fan", room="news", size=fan.size, first=first, count=fan.burst)
-                await watch.finish(PATIENCE)
+                await watch.finish()
 
     return await life.warmed_cost(events) / (len(audience) * fan.events) * MICROSECONDS
 
@@ -55,40 +48,6 @@ async def audiences(life: Life):
         if audience == plan.burst_audience:
             fan = Fan(64, plan.burst * max(3, plan.deliveries // audience // plan.burst), plan.burst)
             life.record("burst", await fan_out(life, life.clients, fan))
-
-
-async def exchange(life: Life, messages: dict[SocketIOClient, list[bytes]], answers: list[bytes]):
-    with Exchange(list(messages), [server_frame(answer) for answer in answers]) as watch:
-        watch.start(messages)
-        await watch.finish(PATIENCE)
-
-
-async def calls(life: Life):
-    """Single messages of 100 clients, each sending its next one when it has its answer; then connects."""
-    plan = life.plan
-    callers = life.clients[: plan.callers]
-    texts = [text(number, 64) for number in range(plan.calls)]
-
-    def asked():
-        numbered = list(enumerate(texts, start=100_000))
-        emitted = [event("echo", said, ack=number) for number, said in numbered]
-        return exchange(life, dict.fromkeys(callers, emitted), [answer(number, said) for number, said in numbered])
-
-    def said():
-        neighbours = zip(callers, callers[1:] + callers[:1], strict=True)
-        emitted = {one: [event("say", {"to": other.user_id, "text": t}) for t in texts] for one, other in neighbours}
-        return exchange(life, emitted, [event("said", t) for t in texts])
-
-    for figure, work in (("ack", asked), ("direct", said)):
-        spent = await life.warmed_cost(work)
-        life.record(figure, spent / (plan.callers * plan.calls) * MICROSECONDS)
-    if life.peer != "floor":
-        await life.warm_up(lambda: come_and_go(life))
-        life.record("connect", await life.cost(life.connect(plan.connects)) / plan.connects * MICROSECONDS)
-
-
-async def come_and_go(life: Life):
-    await life.drop(await life.connect(life.plan.warm))
 
 
 async def idle_memory(life: Life, browser: bool) -> float:

@@ -22,6 +22,11 @@ def answer(number: int, *results) -> bytes:
     return b"43%d" % number + json.dumps(results, separators=(",", ":")).encode()
 
 
+def text(number: int, size: int) -> str:
+    """What is said as number so and so: as many characters as asked for."""
+    return f"{number:08d}".ljust(size, "x")
+
+
 class SocketIOClient(WebSocketClient):
     """One logged-in user. `ready` is done once it is connected and the server's hook has greeted it.
 

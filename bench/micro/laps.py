@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bench.micro.stage import AUDIENCE, ROOM, Stage
-from bench.scenarios import text
-from bench.socketio_client import answer, event
+from bench.socketio_client import answer, event, text
 from engine.testing.websocket_client import client_frame, server_frame
 
 BYTES = 64
