@@ -4,6 +4,7 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import cycle
 from pathlib import Path
 
 import argon2
@@ -83,4 +84,4 @@ async def registered(count: int) -> AsyncIterator[Users]:
             "MONGODB_DATABASE": DATABASE,
         }
         members = tuple((email(number), PASSWORD) for number in range(MEMBERS))
-        yield Users(environment, lambda: iter(registration.logged_in), members)
+        yield Users(environment, lambda: cycle(registration.logged_in), members)

@@ -56,9 +56,11 @@ def python(name: str) -> tuple[str, ...]:
 
 
 PEERS = (
-    Peer("ours", "ours", python("ours"), scenarios=(*SCENARIOS, "rooms", "logins"), users=registered),
-    Peer("node", "Node", ("node", str(NODE / "server.js")), missing=node_missing),
+    Peer("ours", "ours", python("ours"), scenarios=(*SCENARIOS, "other-calls", "rooms", "logins"), users=registered),
+    Peer(
+        "node", "Node", ("node", str(NODE / "server.js")), scenarios=(*SCENARIOS, "other-calls"), missing=node_missing
+    ),
     Peer("stock_tornado", "stock, Tornado", python("stock_tornado"), slow=True),
     Peer("stock_asgi", "stock, ASGI", python("stock_asgi"), missing=uvicorn_missing, slow=True),
-    Peer("floor", "floor", python("floor"), scenarios=("audiences", "calls")),
+    Peer("floor", "floor", python("floor"), scenarios=("audiences", "calls", "other-calls")),
 )

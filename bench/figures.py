@@ -27,7 +27,7 @@ class Figure:
     goals: tuple[Goal, ...] = ()
 
 
-FAN_OUT = (Goal("node", 1.5), Goal("floor", 1 / 1.25), Goal("stock_tornado", 8), Goal("stock_asgi", 8))
+FAN_OUT = (Goal("node", 1.6), Goal("floor", 1 / 1.25), Goal("stock_tornado", 8), Goal("stock_asgi", 8))
 
 
 def figures(plan: Plan) -> list[Figure]:
@@ -51,10 +51,20 @@ def figures(plan: Plan) -> list[Figure]:
             f"{plan.burst} events at once to {plan.burst_audience:,} sockets",
             MICROSECONDS,
             "audiences",
-            (Goal("node", 10),),
+            (Goal("node", 16),),
         ),
-        Figure("direct", "one event in, one user's room out", MICROSECONDS, "calls", (Goal("node", 2),)),
-        Figure("ack", "event with ack", MICROSECONDS, "calls", (Goal("node", 2), *stock)),
+        Figure("direct", "one event in, one user's room out", MICROSECONDS, "calls", (Goal("node", 1.5),)),
+        Figure("ack", "event with ack", MICROSECONDS, "calls", (Goal("node", 1.5), *stock)),
+        *(
+            Figure(f"ack-{key}", f"… {title}", MICROSECONDS, "other-calls", (Goal("node", 1),))
+            for key, title in (
+                ("crowd", f"of {plan.crowd:,} callers"),
+                ("alone", "of one caller, one at a time"),
+                ("form", "with a form"),
+                ("large", "with 1 KiB"),
+                ("waiting", "whose handler waits 10 ms"),
+            )
+        ),
         Figure("connect", "connect, log in, be greeted", MICROSECONDS, "calls", (Goal("node", 1),)),
         Figure("memory", "memory of an idle connection", KILOBYTES, "idle", (Goal("node", 1), Goal(limit=16))),
         Figure(

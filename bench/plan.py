@@ -9,9 +9,10 @@ class Plan:
 
     rounds: int = 5
     warm: int = 100
-    warm_seconds: float = 0.5
+    warm_seconds: float = 1.0
     callers: int = 100
     calls: int = 200
+    crowd: int = 1000
     connects: int = 1000
     audiences: tuple[int, ...] = (100, 1000, 5000)
     growth: int = 10_000
@@ -45,9 +46,10 @@ class Plan:
 
 QUICK = Plan(
     rounds=1,
-    warm_seconds=0.05,
+    warm_seconds=0.5,
     callers=50,
     calls=40,
+    crowd=200,
     connects=200,
     audiences=(100, 1000),
     growth=2000,

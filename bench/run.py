@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from bench import scenarios
-from bench.calls import calls
+from bench.calls import calls, other_calls
 from bench.competitors import Peer
 from bench.expectations import Voided
 from bench.figures import figures
@@ -25,6 +25,7 @@ from engine.testing.websocket_client import Refused
 SCENARIOS = {
     "audiences": scenarios.audiences,
     "calls": calls,
+    "other-calls": other_calls,
     "idle": scenarios.idle_and_dropped,
     "browsers": scenarios.browsers,
     "rooms": scenarios.rooms,

@@ -70,6 +70,8 @@ class Client:
         else:
             if name == "join":
                 rooms[argument][self.bare] = self.send
+            elif name == "form":
+                argument = argument["text"]
             self.send(server_frame(answer(int(payload[2:start]), argument)))
 
 

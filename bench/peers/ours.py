@@ -3,6 +3,7 @@
 `python -m bench.peers.ours PORT`; the environment names the secret and the database.
 """
 
+import asyncio
 import os
 import sys
 
@@ -54,6 +55,17 @@ async def say(socket, said):
 
 @io.on("echo")
 async def echo(socket, text):
+    return text
+
+
+@io.on("form", form=Said)
+async def form(socket, said):
+    return said.text
+
+
+@io.on("wait")
+async def wait(socket, text):
+    await asyncio.sleep(0.01)
     return text
 
 

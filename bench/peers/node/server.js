@@ -43,6 +43,14 @@ io.on("connection", (socket) => {
   });
   socket.on("say", ({ to, text }) => io.to(`user::${to}`).emit("said", text));
   socket.on("echo", (text, ack) => ack(text));
+  socket.on("form", (said, ack) => {
+    if (typeof said?.to !== "string" || typeof said.text !== "string") {
+      ack({ error: "to and text are strings" });
+    } else {
+      ack(said.text);
+    }
+  });
+  socket.on("wait", (text, ack) => setTimeout(() => ack(text), 10));
   socket.on("fan", ({ room, size, first, count }) => {
     for (let number = first; number < first + count; number++) {
       io.to(room).emit("news", String(number).padStart(8, "0").padEnd(size, "x"));
