@@ -17,7 +17,8 @@ class Revision4:
         """Encode what a poll has fetched."""
         parts: list[bytes] = []
         for message in messages:
-            parts.append(message.text)
+            if message.text:
+                parts.append(message.text)
             parts.extend(b"b" + b64encode(attachment) for attachment in message.attachments)
         return SEPARATOR.join(parts), TEXT_TYPE
 

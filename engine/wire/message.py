@@ -6,7 +6,7 @@ from engine.wire.frames import binary_frame, text_frame
 
 
 class Message:
-    """One packet, encoded once for everybody who gets it.
+    """One packet, encoded once for everybody who gets it. `text` is empty where binary data stands alone.
 
     `frames` are its WebSocket frames, one after the other, as Engine.IO 4 has them; of a packet with attachments
     another revision keeps its own in `others`.
@@ -15,7 +15,7 @@ class Message:
     __slots__ = ("attachments", "frames", "others", "text")
 
     def __init__(self, text: bytes, attachments: Sequence[bytes] = ()):
-        self.text, self.attachments, self.frames = text, attachments, text_frame(text)
+        self.text, self.attachments, self.frames = text, attachments, text_frame(text) if text else b""
         if attachments:
             self.frames += b"".join(map(binary_frame, attachments))
             self.others: dict[object, bytes] = {}

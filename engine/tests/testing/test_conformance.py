@@ -1,0 +1,58 @@
+"""The server for the public protocol suites serves what they expect."""
+
+import pytest
+
+from engine.limits import Limits
+from engine.testing import conformance
+from engine.testing.wire import Wire
+
+
+@pytest.fixture
+def app(io_loop):
+    return conformance.make_app(Limits())
+
+
+@pytest.fixture
+def io():
+    return conformance.io
+
+
+@pytest.fixture
+def dial(http_server, base_url, io_loop):
+    """`await dial("/engine.io/")` is a WebSocket whose session is open."""
+    wires = []
+
+    async def dial(path: str) -> Wire:
+        wires.append(await Wire.open(f"{base_url}{path}?EIO=4&transport=websocket"))
+        return wires[-1]
+
+    yield dial
+    for wire in wires:
+        wire.close()
+
+
+async def test_engine_io_gives_text_and_binary_data_back(dial):
+    wire = await dial("/engine.io/")
+    await wire.send("4hello")
+    assert await wire.read() == "4hello"
+    await wire.send(b"\1\2\3")
+    assert await wire.read() == b"\1\2\3"
+
+
+@pytest.mark.parametrize("namespace", ["", "/custom,"])
+async def test_a_client_is_told_what_it_presented_and_needs_no_token(dial, namespace):
+    wire = await dial("/socket.io/")
+    await wire.send(f'40{namespace}{{"token":"123"}}')
+    assert (await wire.read()).startswith(f'40{namespace}{{"sid":"')
+    assert await wire.read() == f'42{namespace}["auth",{{"token":"123"}}]'
+
+
+async def test_messages_come_back_as_an_event_and_in_an_ack(dial):
+    wire = await dial("/socket.io/")
+    await wire.send("40")
+    await wire.read()
+    assert await wire.read() == '42["auth",{}]'
+    await wire.send('42["message",1,"2",{"3":[true]}]')
+    assert await wire.read() == '42["message-back",1,"2",{"3":[true]}]'
+    await wire.send('42456["message-with-ack",1,"2"]')
+    assert await wire.read() == '43456[1,"2"]'
