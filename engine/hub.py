@@ -118,7 +118,7 @@ class Hub(Generic[S]):
             members.add(socket)
             return
         rooms[room] = {socket}
-        if self.listener:
+        if self.listener is not None:
             self.listener.opened(room, socket.namespace)
 
     def _strike(self, socket: S, room: str) -> None:
@@ -127,5 +127,5 @@ class Hub(Generic[S]):
             members.discard(socket)
             if not members:
                 del rooms[room]
-                if self.listener:
+                if self.listener is not None:
                     self.listener.emptied(room, socket.namespace)

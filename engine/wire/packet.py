@@ -47,7 +47,7 @@ def encode(packet_type: int, data: object = None, namespace: str = "/", id: int 
     return Message(head.encode() + body, attachments)
 
 
-def encode_event(event: str, payload: object = None, namespace: str = "/", id: int | None = None) -> Message:
+def encode_event(event: str, payload: object = None, namespace: str = "/") -> Message:
     """Encode an event: a tuple payload becomes several arguments, None becomes none.
 
     Raises ValueError for a reserved event name, and what `encode` raises.
@@ -56,7 +56,7 @@ def encode_event(event: str, payload: object = None, namespace: str = "/", id: i
         raise ValueError(f"'{event}' is sent by Socket.IO itself; choose another name")
     if not isinstance(event, str):  # pyright: ignore[reportUnnecessaryIsInstance] an app may not be checked
         raise TypeError(f"an event's name is a str, not {type(event).__name__}")
-    return encode(EVENT, [event, *arguments(payload)], namespace, id)
+    return encode(EVENT, [event, *arguments(payload)], namespace)
 
 
 def numbered(event: Message, ack_id: int, namespace: str = "/") -> Message:

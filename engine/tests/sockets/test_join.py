@@ -23,6 +23,26 @@ async def test_every_socket_of_the_user_joins(connect, received):
     assert [await received(tab, "news") for tab in tabs] == [1, 1]
 
 
+async def test_a_list_of_rooms_is_joined_and_left_at_once(connect):
+    anna = await connect(ANNA)
+
+    await io.join("anna", ["tea", "cake", "pie"])
+    await io.leave("anna", ["tea", "cake"])
+    await io.join("anna", [])
+
+    assert socket_of(anna).rooms == {"user::anna", "pie"}
+
+
+async def test_of_a_list_with_a_room_that_is_none_none_is_joined(connect):
+    anna = await connect(ANNA)
+
+    for rooms in (["tea", ""], ["tea", "user::bob"]):
+        with pytest.raises(ValueError, match="room"):
+            await io.join("anna", rooms)
+
+    assert socket_of(anna).rooms == {"user::anna"}
+
+
 async def test_joining_twice_is_joining_once(connect):
     anna = await connect(ANNA)
 
