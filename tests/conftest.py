@@ -1,4 +1,4 @@
-"""What tests know of this app. Yours to add to; the verbs, and what they do, are in engine/testing."""
+"""What tests know of this app. Yours to add to; the verbs, and what they do, are in engine/testing/plugin.py."""
 
 import argon2
 import pytest
@@ -25,14 +25,8 @@ def prepare():
 
 @pytest.fixture(scope="session")
 def usual_settings() -> Settings:
-    """Made once: to check settings takes longer than many a test."""
+    """What `settings` are made of, once: to check them takes longer than many a test."""
     return Settings(_env_file=None, env="development", jwt_secret="s" * 32, drain_seconds=0, rate_limits=False)
-
-
-@pytest.fixture
-def settings(usual_settings, tmp_path) -> Settings:
-    """What the app is started with; a test file may have a `settings` of its own."""
-    return usual_settings.model_copy(update={"var_dir": tmp_path})
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from engine.testing.client import Client
-from engine.testing.processes import ROOT, Process, lives
+from engine.testing.processes import lives
 from models.__main__ import NoSuchUser, block, log_out, make_admin, make_user, perform, unblock
 from models.accounts.user import User
 
@@ -82,38 +82,19 @@ async def test_a_user_who_does_not_exist_is_named(db, register, identifier):
 
 
 @pytest.fixture
-def start(tmp_path):
-    """Starts the app in a folder of its own, which is stopped at the end."""
-    started = []
-
-    def start(**environment) -> Process:
-        started.append(Process(tmp_path, environment).listens())
-        return started[-1]
-
-    yield start
-    for each in started:
-        if each.process.poll() is None:
-            each.stopped()
-
-
-@pytest.fixture
-def command(tmp_path):
+def command(start):
     """`status, said = command("block", "anna")` runs it in the app's folder."""
-    started = []
 
     def command(*arguments: str, **environment) -> tuple[int, str]:
-        program = [sys.executable, "-m", "models", *arguments]
-        started.append(Process(tmp_path, {"PYTHONPATH": str(ROOT), **environment}, program))
-        return started[-1].ended(), started[-1].said.strip()
+        process = start([sys.executable, "-m", "models", *arguments], **environment)
+        return process.ended(), process.said.strip()
 
-    yield command
-    for each in started:
-        each.process.kill()
+    return command
 
 
 @pytest.mark.slow
 async def test_a_blocked_user_is_thrown_out_of_an_app_that_runs_and_let_in_again_when_unblocked(start, command):
-    app = start()
+    app = start().listens()
     mongod = app.mongod
     _, anna = app.ask("POST", "/auth/local/register", REGISTRATION)
     client = Client(f"http://127.0.0.1:{app.port}")
@@ -134,12 +115,12 @@ async def test_a_blocked_user_is_thrown_out_of_an_app_that_runs_and_let_in_again
 
 @pytest.mark.slow
 def test_without_an_app_it_brings_the_database_and_takes_it_away_again(start, command):
-    app = start()
+    app = start().listens()
     app.ask("POST", "/auth/local/register", REGISTRATION)
     app.stopped()
     assert command("admin", "anna") == (0, "anna is an admin now.")
     assert not (app.folder / "var" / "mongo" / "mongod.sock").exists()
-    _, logged_in = start().ask("POST", "/auth/local", LOGIN)
+    _, logged_in = start().listens().ask("POST", "/auth/local", LOGIN)
     assert logged_in["user"]["role"] == "admin"
 
 

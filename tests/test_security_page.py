@@ -9,7 +9,7 @@ from models.accounts.errors import Unauthenticated
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "security.md").read_text()
-ENGINE = "\n".join(file.read_text() for file in (ROOT / "realtime" / "engine").glob("*.py"))
+ENGINE = "\n".join(file.read_text() for file in (ROOT / "engine").rglob("*.py") if "tests" not in file.parts)
 
 
 def rows() -> set[str]:

@@ -11,26 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.testing.processes import APP, ROOT, Process, eventually, lives
+from engine.testing.processes import ROOT, Process, eventually, lives
 
 pytestmark = pytest.mark.slow
 
 RELOADING = [sys.executable, "-m", "tornado.autoreload", "--until-success", ROOT / "app.py"]
 SECRET = "s" * 32
-
-
-@pytest.fixture
-def start(tmp_path):
-    started = []
-
-    def start(command=APP, **environment) -> Process:
-        started.append(Process(tmp_path, environment, command))
-        return started[-1]
-
-    yield start
-    for each in started:
-        if each.process.poll() is None:
-            each.stopped()
 
 
 @pytest.fixture
@@ -112,7 +98,7 @@ def test_what_keeps_it_from_starting_is_one_sentence_and_an_exit_code(start, env
 
 
 def test_a_wrong_setting_ends_it_under_autoreload_too(start):
-    app = start(RELOADING, PYTHONPATH=str(ROOT), PORT="http")
+    app = start(RELOADING, PORT="http")
     assert app.ended() == 2
     assert app.said.startswith("PORT cannot be used: ")
 
@@ -157,7 +143,7 @@ def saved_again_and_again(file: Path):
 @pytest.mark.slow
 def test_saving_dot_env_reloads_it_with_the_same_mongod(start, tmp_path):
     (tmp_path / ".env").touch()
-    app = start(RELOADING, PYTHONPATH=str(ROOT)).listens()
+    app = start(RELOADING).listens()
     mongod = app.mongod
     with saved_again_and_again(tmp_path / ".env"):
         app.until("reloading")

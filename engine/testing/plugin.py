@@ -11,8 +11,8 @@
 A test takes the verbs that it needs as arguments, `async def test_...(register, call):`, and starts with an empty
 database. `db` is that database, for models; `io` works as it does in handlers.
 
-The app's conftest.py has the fixtures `io`, `prepare` (makes the database's indexes) and `app`, which is made of what
-the test asks for.
+The app's conftest.py has four fixtures: `io`; `prepare`, which makes the database's indexes; `usual_settings`; and
+`app`, the application, made of `settings` and `db`.
 """
 
 import gc
@@ -20,6 +20,7 @@ import gc
 import hypothesis
 
 pytest_plugins = [
+    "engine.testing.processes",
     "engine.testing.programs",
     "engine.testing.server",
     "engine.testing.database",

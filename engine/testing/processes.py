@@ -12,6 +12,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 NEEDED = {"PATH", "HOME", "LANG", "TMPDIR", "CI", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"}
 APP = [sys.executable, ROOT / "app.py"]
@@ -91,3 +93,21 @@ class Process:
     @property
     def mongod(self) -> int:
         return int((self.folder / "var" / "mongo" / "data" / "mongod.lock").read_text())
+
+
+@pytest.fixture
+def start(tmp_path):
+    """`app = start(PORT="8889")` starts the app with these settings, `start(command)` another program; see Process.
+
+    All of them run in one folder, and those that still run end with the test.
+    """
+    started: list[Process] = []
+
+    def start(command=APP, **environment) -> Process:
+        started.append(Process(tmp_path, {"PYTHONPATH": str(ROOT), **environment}, command))
+        return started[-1]
+
+    yield start
+    for each in started:
+        if each.process.poll() is None:
+            each.stopped()

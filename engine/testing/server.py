@@ -47,6 +47,12 @@ def io_loop():
 
 
 @pytest.fixture
+def settings(usual_settings, tmp_path):
+    """What the app is started with; a test file may have a `settings` of its own."""
+    return usual_settings.model_copy(update={"var_dir": tmp_path})
+
+
+@pytest.fixture
 def http_port(_unused_port) -> int:
     """The port of the app's server."""
     return _unused_port[1]

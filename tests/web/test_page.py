@@ -10,7 +10,6 @@ from subprocess import PIPE
 
 import pytest
 
-from engine.testing.processes import ROOT, Process
 from realtime import io
 
 PROGRAM = Path(__file__).parent / "page.cjs"
@@ -18,25 +17,22 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def play(node, chromium, tmp_path):
+def play(node, chromium, start, tmp_path):
     """`play("chat")` plays a scenario of `page.cjs`; pictures that it takes are in `tmp_path`."""
-    folder = tmp_path / "app"
-    folder.mkdir()
-    app = Process(folder, {}).listens()
+    app = start().listens()
 
     def play(scenario: str):
         def restart(settings: str):
             nonlocal app
             assert app.stopped() == 0
-            app = Process(folder, {"PORT": str(app.port), **json.loads(settings)}).listens()
+            app = start(**{"PORT": str(app.port), **json.loads(settings)}).listens()
             return "restarted"
 
         def mail(part: str):
             return app.until(rf"http\S+{re.escape(part)}\S+")[0]
 
         def block(name: str):
-            command = [sys.executable, "-m", "models", "block", name]
-            assert Process(folder, {"PYTHONPATH": str(ROOT)}, command).ended() == 0
+            assert start([sys.executable, "-m", "models", "block", name]).ended() == 0
             return "blocked"
 
         command = [node, PROGRAM, scenario, f"http://localhost:{app.port}", chromium, tmp_path]

@@ -3,38 +3,29 @@
 import asyncio
 import sys
 import time
+from functools import partial
 
 import pytest
 
 from engine.testing.client import Client
-from engine.testing.processes import APP, ROOT, Process
+from engine.testing.processes import Process
 
 pytestmark = [pytest.mark.slow, pytest.mark.may_take(60)]
 BLOCK = [sys.executable, "-m", "models", "block", "ann"]
 
 
 @pytest.fixture
-def start(tmp_path, mongodb_url, db):
-    """Starts a server, or a command beside it."""
-    started = []
-
-    def start(command=APP) -> Process:
-        environment = {
-            "ENV": "production",
-            "ADDRESS": "127.0.0.1",
-            "JWT_SECRET": "s" * 32,
-            "MONGODB_URL": mongodb_url,
-            "MONGODB_DATABASE": db.name,
-            "PUBLIC_URL": "https://app.example.com",
-            "PYTHONPATH": str(ROOT),
-        }
-        started.append(Process(tmp_path, environment, command))
-        return started[-1]
-
-    yield start
-    for each in started:
-        if each.process.poll() is None:
-            each.stopped()
+def server(start, mongodb_url, db):
+    """`server()` starts one, `server(command)` a command beside it."""
+    environment = {
+        "ENV": "production",
+        "ADDRESS": "127.0.0.1",
+        "JWT_SECRET": "s" * 32,
+        "MONGODB_URL": mongodb_url,
+        "MONGODB_DATABASE": db.name,
+        "PUBLIC_URL": "https://app.example.com",
+    }
+    return partial(start, **environment)
 
 
 async def ask(server: Process, *request) -> dict:
@@ -57,8 +48,8 @@ async def seconds_until_told(client: Client) -> tuple[str, float]:
     return message, time.monotonic() - started
 
 
-async def test_a_session_that_ends_on_one_closes_its_sockets_on_the_other_within_a_second(start):
-    one, other = start().listens(), start().listens()
+async def test_a_session_that_ends_on_one_closes_its_sockets_on_the_other_within_a_second(server):
+    one, other = server().listens(), server().listens()
     form = {"username": "ann", "email": "ann@example.com", "password": "correct horse"}
     ann = await ask(one, "POST", "/auth/local/register", form)
     client = await connected(other, ann["jwt"])
@@ -69,8 +60,8 @@ async def test_a_session_that_ends_on_one_closes_its_sockets_on_the_other_within
     assert (await asyncio.to_thread(other.ask, "GET", "/users/me", None, ann["jwt"]))[0] == 401
 
     again = await ask(other, "POST", "/auth/local", {"identifier": "ann", "password": "correct horse"})
-    clients = [await connected(server, again["jwt"]) for server in (one, other)]
-    assert await asyncio.to_thread(start(BLOCK).ended) == 0
+    clients = [await connected(each, again["jwt"]) for each in (one, other)]
+    assert await asyncio.to_thread(server(BLOCK).ended) == 0
     for message, seconds in await asyncio.gather(*map(seconds_until_told, clients)):
         assert message == "Your account has been blocked by an administrator."
         assert seconds < 1
