@@ -2,9 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
-async def guarded(awaitable: Awaitable):
+async def guarded(awaitable: Awaitable[T]) -> T:
     """Await it and return its result. Whatever goes wrong inside raises an Exception.
 
     A CancelledError ends the task only if the task itself was cancelled. One that merely came out of something which
@@ -13,6 +16,7 @@ async def guarded(awaitable: Awaitable):
     try:
         return await awaitable
     except asyncio.CancelledError as error:
-        if asyncio.current_task().cancelling():
+        task = asyncio.current_task()
+        if task and task.cancelling():
             raise
         raise RuntimeError("Something that was awaited has been cancelled") from error

@@ -1,18 +1,27 @@
 """What is sent within one turn of the loop leaves in one write a socket."""
 
 import asyncio
+from typing import Protocol
 
 SOCKETS_A_TURN = 1000
 """Enough that the loop's own work does not count, few enough that nobody waits long for a large room."""
+
+
+class Flushable(Protocol):
+    """What has something to send."""
+
+    def flush(self) -> None:
+        """Write what is pending."""
+        ...
 
 
 class Outbox:
     """Collects the WebSockets that have something to send and flushes them at the end of the loop's turn."""
 
     def __init__(self):
-        self.waiting = []
+        self.waiting: list[Flushable] = []
 
-    def add(self, websocket) -> None:
+    def add(self, websocket: Flushable) -> None:
         """Have `websocket.flush()` called soon."""
         if not self.waiting:
             asyncio.get_running_loop().call_soon(self.flush)

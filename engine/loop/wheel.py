@@ -1,30 +1,39 @@
 """The one timer of the engine: thousands of deadlines, one callback of the loop a tick."""
 
 import asyncio
+from typing import Protocol
 
 from engine.loop.portions import Portion
 
 TICK_SECONDS = 0.05
 
 
+class Item(Protocol):
+    """What has a deadline, one at a time. `slot` is None at first, and belongs to the wheel."""
+
+    slot: int | None
+
+    def tick(self, now: float) -> float | None:
+        """Get the loop's time in seconds; return when to be called next."""
+        ...
+
+
 class Wheel:
     """Calls `item.tick(now)` once its time has come, until that returns None.
 
-    `tick(now: float) -> float | None` gets the loop's time in seconds and returns when it wants to be called next.
-    An item has one deadline at a time and an attribute `slot`, None at first, which belongs to the wheel. Deadlines
-    are met up to two ticks late, and a wheel with nothing to do has no timer.
+    Deadlines are met up to two ticks late, and a wheel with nothing to do has no timer.
     """
 
     def __init__(self):
-        self.slots: dict[int, set] = {}
-        self.timer = None
+        self.slots: dict[int, set[Item]] = {}
+        self.timer: asyncio.TimerHandle | None = None
         self.position = 0
 
     def now(self) -> float:
         """The loop's time in seconds."""
         return asyncio.get_running_loop().time()
 
-    def schedule(self, item, when: float) -> None:
+    def schedule(self, item: Item, when: float) -> None:
         """Call the item at `when` (the loop's time), instead of when it was to be called before."""
         loop = asyncio.get_running_loop()
         if self.timer is None:
@@ -36,7 +45,7 @@ class Wheel:
             self.slots.setdefault(slot, set()).add(item)
             item.slot = slot
 
-    def cancel(self, item) -> None:
+    def cancel(self, item: Item) -> None:
         """Forget the item's deadline."""
         if item.slot is not None:
             items = self.slots[item.slot]
@@ -61,7 +70,7 @@ class Wheel:
             pause = 0 if self.position < int(now / TICK_SECONDS) else TICK_SECONDS
             self.timer = loop.call_later(pause, self.turn) if self.slots else None
 
-    def call(self, item, now: float) -> None:
+    def call(self, item: Item, now: float) -> None:
         """Call one item. It may schedule and cancel itself and others meanwhile."""
         self.cancel(item)
         if (when := item.tick(now)) is not None:
