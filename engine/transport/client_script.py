@@ -23,6 +23,6 @@ class ClientScriptHandler(SecurityHeadersHandler):
             return
         self.set_header("Content-Type", "text/javascript; charset=UTF-8")
         self.set_header("Cache-Control", "no-cache")
-        self.write(INSTALLED.read_bytes())
+        self.write(INSTALLED.read_bytes())  # pyright: ignore[reportUnknownMemberType] - Tornado's dict is of anything
 
     head = get

@@ -1,60 +1,48 @@
 """Engine.IO over HTTP (protocol v4): handshakes, polls, posts and upgrades. The route is /socket.io/."""
 
 import asyncio
-import logging
+from collections.abc import Callable
 from functools import partial
-from http.client import responses
 
+from tornado.httputil import HTTPServerRequest
 from tornado.iostream import StreamClosedError
-from tornado.web import HTTPError
+from tornado.web import Application
 
 from engine.errors import InvalidPacket
-from engine.http.cross_origin import CrossOriginHandler
-from engine.http.limited_body import LimitedBodyHandler
+from engine.http.connection import connection_of
 from engine.http.origins import Origins
-from engine.http.printable import printable
-from engine.http.security_headers import SecurityHeadersHandler
 from engine.tokens.finding import request_token
-from engine.transport.link import Handshake
-from engine.transport.polling import TwoPolls
+from engine.transport.answers import Answers
+from engine.transport.engine_io import EngineIO
+from engine.transport.gateway import Gateway
+from engine.transport.handshake import Handshake
+from engine.transport.handshake_errors import (
+    BAD_METHOD,
+    BAD_REQUEST,
+    FORBIDDEN,
+    UNAVAILABLE,
+    UNKNOWN_SESSION,
+    UNKNOWN_TRANSPORT,
+    UNSUPPORTED_VERSION,
+    HandshakeError,
+)
+from engine.transport.link import Link
+from engine.transport.opening import opening
+from engine.transport.polling import Polling
 from engine.transport.upgrade import accept, carry, check_upgrade, is_upgrade, probe
+from engine.transport.websocket import WebSocket
 from engine.wire.message import Message
 from engine.wire.revision import BINARY_TYPE
 
-# The codes and words of engine.io's own server, which clients may know.
-UNKNOWN_TRANSPORT = 400, 0, "Transport unknown"
-UNKNOWN_SESSION = 400, 1, "Session ID unknown"
-BAD_METHOD = 400, 2, "Bad handshake method"
-BAD_REQUEST = 400, 3, "Bad request"
-FORBIDDEN = 403, 4, "Forbidden: this origin may not connect; list it in CORS_ORIGINS"
-UNSUPPORTED_VERSION = 400, 5, "Unsupported protocol version"
-TOO_LONG = 413, 3, "Payload too long"
-UNAVAILABLE = 503, 3, "The server cannot take connections right now; try again shortly"
 RETRY_AFTER_SECONDS = "2"
-PACKETS_A_TURN = 500
-"""How many packets of a payload are handled before others get their turn."""
-
-log = logging.getLogger("realtime")
 
 
-class HandshakeError(Exception):
-    """A request that is answered with a status, an error code of Engine.IO, and a sentence."""
+class EngineHandler(Answers):
+    """One HTTP request of a client. `gateway` knows origins, proxies and the database."""
 
-    def __init__(self, error: tuple[int, int, str]):
-        super().__init__(error[2])
-        self.status, self.code, self.message = error
-
-
-class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
-    """One HTTP request of a client. `eio` is the EngineIO; `gateway` knows origins, proxies and the database."""
-
-    cookies_cross = True
-
-    def __init__(self, application, request, *, eio, gateway):
+    def __init__(self, application: Application, request: HTTPServerRequest, *, eio: EngineIO, gateway: Gateway):
         self.eio, self.gateway = eio, gateway
         self.longest_body_bytes = eio.limits.message_bytes
-        self.detached = self.gone = False
-        self.polled = None
         super().__init__(application, request)
 
     @property
@@ -62,11 +50,7 @@ class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandl
         """Which pages may connect."""
         return self.gateway.origins
 
-    def set_default_headers(self):
-        super().set_default_headers()
-        self.set_header("Content-Type", "text/plain; charset=UTF-8")
-
-    async def get(self):
+    async def get(self) -> None:
         """Open a link, answer a poll, or accept a WebSocket."""
         try:
             transport = self.check()
@@ -75,18 +59,18 @@ class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandl
             elif self.argument("sid") is None:
                 await self.open()
             else:
-                await self.poll(self.link())
-        except HandshakeError as error:
-            self.fail((error.status, error.code, error.message))
+                await self.poll(*self.polling())
+        except HandshakeError as refused:
+            self.fail(refused.error)
 
-    async def post(self):
+    async def post(self) -> None:
         """Take the packets of a payload ("HTTP long-polling")."""
         try:
             if self.check() != "polling" or self.argument("sid") is None:
                 raise HandshakeError(BAD_METHOD)
-            await self.take(self.living_link())
-        except HandshakeError as error:
-            self.fail((error.status, error.code, error.message))
+            await self.take(*self.living_polling())
+        except HandshakeError as refused:
+            self.fail(refused.error)
 
     def check(self) -> str:
         """The transport that is asked for, once origin, version and transport are right. Raises HandshakeError."""
@@ -101,26 +85,26 @@ class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandl
             raise HandshakeError(FORBIDDEN)
         return transport
 
-    def link(self):
+    def polling(self) -> tuple[Link, Polling]:
         """The link that polls. Raises HandshakeError for none, and for one that a WebSocket carries by now."""
-        link = self.eio.sockets.get(self.argument("sid"))
+        link = self.eio.find(self.argument("sid"))
         if link is None:
             raise HandshakeError(UNKNOWN_SESSION)
-        if link.upgraded:
+        if not isinstance(link.carrier, Polling):
             raise HandshakeError(BAD_REQUEST)
-        return link
+        return link, link.carrier
 
-    def living_link(self):
-        """As `link`, but not for one that has ended and only waits for its last poll."""
-        link = self.link()
+    def living_polling(self) -> tuple[Link, Polling]:
+        """As `polling`, but not for one that has ended and only waits for its last poll."""
+        link, polling = self.polling()
         if link.closed:
             raise HandshakeError(UNKNOWN_SESSION)
-        return link
+        return link, polling
 
-    async def open(self):
+    async def open(self) -> None:
         """Answer with the open packet of a new link."""
-        link = self.eio.open(await self.handshake(), None)
-        self.write_payload(link, [link.opening(["websocket"])])
+        link = self.eio.open(await self.handshake())
+        self.write_payload(link, [opening(link.sid, ["websocket"], self.eio.limits)])
 
     async def handshake(self) -> Handshake:
         """What a new link is told. Raises HandshakeError while the database is away, and for good in a drain."""
@@ -136,15 +120,14 @@ class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandl
             headers.get("User-Agent", ""),
         )
 
-    async def poll(self, link):
+    async def poll(self, link: Link, polling: Polling) -> None:
         """Answer with what there is to fetch, as soon as there is something. A poll that is aborted loses nothing."""
-        # It may have gone between its request and our answer to it, in which case nobody tells us any more.
-        if self.gone or self.request.connection.stream.closed():
+        if self.has_left():
             return
         try:
             self.polled = asyncio.current_task()
-            messages = await link.carrier.poll()
-        except TwoPolls as error:
+            messages = await polling.poll()
+        except InvalidPacket as error:
             link.invalid(error)
             raise HandshakeError(BAD_REQUEST) from None
         finally:
@@ -153,95 +136,47 @@ class EngineHandler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandl
             self.write_payload(link, messages)
             await self.finish()
         except StreamClosedError:
-            link.carrier.give_back(messages)
+            link.give_back(messages)
 
-    def write_payload(self, link, messages: list[Message]):
+    def write_payload(self, link: Link, messages: list[Message]) -> None:
         """Write messages as the body of the answer."""
-        body, content_type = link.revision.payload(messages)
-        self.set_header("Content-Type", content_type)
-        self.write(body)
+        self.answer(*link.revision.payload(messages))
 
-    async def take(self, link):
+    async def take(self, link: Link, polling: Polling) -> None:
         """Handle every packet of a payload; while the client is ahead of its handlers, the answer waits."""
-        carrier = link.carrier
+        binary = self.request.headers.get("Content-Type", "").lower() == BINARY_TYPE
         try:
-            if carrier.posting:
-                raise InvalidPacket("two posts at once")
-            carrier.posting = True
-            binary = self.request.headers.get("Content-Type", "").lower() == BINARY_TYPE
-            for number, packet in enumerate(link.revision.packets(bytes(self.body), binary), 1):
-                if link.closed:
-                    break
-                link.receive(packet)
-                if number % PACKETS_A_TURN == 0:
-                    await asyncio.sleep(0)
+            await polling.post(link.revision.packets(bytes(self.body), binary))
         except InvalidPacket as error:
             link.invalid(error)
             raise HandshakeError(BAD_REQUEST) from None
         if link.broken:
             raise HandshakeError(BAD_REQUEST)
-        if carrier.resumed:
-            await asyncio.wait([carrier.resumed], timeout=self.eio.limits.ping_interval_seconds)
-        carrier.posting = False
-        self.set_header("Content-Type", "text/html; charset=UTF-8")
-        self.write("ok")
+        self.answer(b"ok", "text/html; charset=UTF-8")
 
-    async def websocket(self):
+    async def websocket(self) -> None:
         """Accept a WebSocket, for a new link or to carry one that polls; refuse before the upgrade."""
         accept_header = check_upgrade(self.request.headers)
         if accept_header is None:
             self.set_header("Sec-WebSocket-Version", "13")
             raise HandshakeError(BAD_REQUEST)
-        if self.argument("sid") is None:
-            handshake = await self.handshake()
-            address, opened = handshake.ip, partial(carry, self.eio, handshake)
-        else:
-            link = self.living_link()
-            if link.carrier.upgrading:
-                raise HandshakeError(BAD_REQUEST)
-            address, opened = link.handshake.ip, partial(probe, link.carrier)
+        address, opened = await self.new() if self.argument("sid") is None else self.old()
         self.detached = True
-        await accept(self.eio, self.request.connection.detach(), accept_header, address, opened)
+        await accept(self.eio, connection_of(self.request).detach(), accept_header, address, opened)
+
+    async def new(self) -> tuple[str, Callable[[WebSocket], None]]:
+        """For whom a WebSocket is that opens a link: its address, and what to do once it is there."""
+        handshake = await self.handshake()
+        return handshake.ip, partial(carry, self.eio, handshake)
+
+    def old(self) -> tuple[str, Callable[[WebSocket], None]]:
+        """The same of one that may carry a link which polls."""
+        link, polling = self.living_polling()
+        if polling.probe:
+            raise HandshakeError(BAD_REQUEST)
+        return link.handshake.ip, partial(probe, link, polling)
 
     def argument(self, name: str) -> str | None:
         """One argument of the query string."""
         values = self.request.query_arguments.get(name)
         return values[-1].decode("utf-8", "replace") if values else None
-
-    def fail(self, error: tuple[int, int, str]):
-        """Write the answer of engine.io's own server to an error."""
-        self.set_status(error[0])
-        self.set_header("Content-Type", "application/json")
-        self.write({"code": error[1], "message": error[2]})
-
-    def write_error(self, status_code: int, **kwargs):
-        """Answer what Tornado found wrong in the same way."""
-        message = responses.get(status_code, "Unknown")
-        self.fail({405: BAD_METHOD, 413: TOO_LONG}.get(status_code, (status_code, 3, message)))
-
-    def on_connection_close(self):
-        """End the wait for a body, and of a poll, whose client is gone; what the poll waited for stays queued."""
-        self.gone = True
-        super().on_connection_close()
-        if self.polled:
-            self.polled.cancel()
-
-    def log_exception(self, kind, error, traceback):
-        """Log what nobody foresaw, without the query string, where a token may be."""
-        if not isinstance(error, HTTPError):
-            log.error(
-                "%s %s failed", self.request.method, printable(self.request.path), exc_info=(kind, error, traceback)
-            )
-
-    def send_error(self, status_code: int = 500, **kwargs):
-        """Answer, if anybody is there to read it; a client that is gone is no error."""
-        if not self.gone:
-            super().send_error(status_code, **kwargs)
-
-    def finish(self, chunk=None):
-        """As RequestHandler's, except that a connection which has become a WebSocket has nothing to finish."""
-        if not self.detached:
-            return super().finish(chunk)
-        done = asyncio.get_running_loop().create_future()
-        done.set_result(None)
-        return done

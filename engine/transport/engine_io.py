@@ -1,6 +1,9 @@
 """engineio's AsyncServer with links, carriers and timers of our own."""
 
-import engineio
+from collections.abc import Callable
+from typing import Any
+
+import engineio  # pyright: ignore[reportMissingTypeStubs]
 
 from engine.limits import Limits
 from engine.loop.garbage import Garbage
@@ -8,7 +11,10 @@ from engine.loop.outbox import Outbox
 from engine.loop.portions import Gradually
 from engine.loop.turns import Turns
 from engine.loop.wheel import Wheel
-from engine.transport.link import Handshake, Link
+from engine.transport.client import Client
+from engine.transport.handshake import Handshake
+from engine.transport.link import Link
+from engine.transport.websocket import WebSocket
 
 
 class EngineIO(engineio.AsyncServer):
@@ -18,36 +24,43 @@ class EngineIO(engineio.AsyncServer):
     which has the transports, time-outs and limits hard-coded inside (see `http`).
     """
 
-    def __init__(self, limits: Limits, client_class):
-        super().__init__(async_mode="tornado", async_handlers=False, monitor_clients=False)
+    def __init__(self, limits: Limits, client_class: Callable[[Link], Client]):
+        super().__init__(  # pyright: ignore[reportUnknownMemberType]
+            async_mode="tornado", async_handlers=False, monitor_clients=False
+        )
         self.limits = limits
         self.wheel, self.turns, self.outbox, self.garbage = Wheel(), Turns(), Outbox(), Garbage()
         self.departed = Gradually()
         """The ends of WebSockets that are gone: thousands may go at once."""
         self.client_class = client_class
+        """Makes the Socket.IO side of a new link."""
+        self.sockets: dict[str, Link] = {}
         self.websockets = 0
         """How many WebSockets are open, those in their closing handshake and upgrade probes included."""
         self.away = self.draining = False
         """Whether the database was away when last asked; whether no new link is taken."""
 
-    def open(self, handshake: Handshake, carrier) -> Link:
-        """Make a link, carried by a WebSocket, or, for None, by polling."""
-        link = Link(self, self.generate_id(), handshake, carrier)
-        link.client = self.client_class(link)
+    def open(self, handshake: Handshake, websocket: WebSocket | None = None) -> Link:
+        """Make a link, carried by a WebSocket, or, without one, by polling."""
+        link = Link(self, self.generate_id(), handshake, websocket)
         self.sockets[link.sid] = link
         self.garbage.link_opened()
         return link
 
-    def _get_socket(self, sid):
+    def find(self, sid: str | None) -> Link | None:
+        """The link with an id."""
+        return self.sockets.get(sid or "")
+
+    def _get_socket(self, sid: str) -> Link:
         """Replaces a look-up that forgets links whose last packets are still to be fetched."""
         return self.sockets[sid]
 
-    async def send_packet(self, sid, pkt):
+    async def send_packet(self, sid: str, pkt: Any) -> None:
         """Replaces engineio's queue."""
         raise NotImplementedError("Send through io, io.server or the link.")
 
-    async def disconnect(self, sid=None):
+    async def disconnect(self, sid: str | None = None) -> None:
         """Replaces closing by engineio's own sockets: of one link, or of all."""
-        for link in [self.sockets.get(sid)] if sid else list(self.sockets.values()):
-            if link:
+        for link in list(self.sockets.values()):
+            if sid in (None, link.sid):
                 link.end(self.reason.SERVER_DISCONNECT)

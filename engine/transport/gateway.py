@@ -2,6 +2,9 @@
 
 import asyncio
 
+from tornado.httputil import HTTPServerRequest
+
+from engine.accounts import Accounts
 from engine.http.client_address import Proxies
 from engine.http.origins import Origins
 from engine.loop.single_flight import SingleFlight
@@ -15,11 +18,11 @@ class Gateway:
     Pages of some `origins` may connect.
     """
 
-    def __init__(self, accounts, proxies: Proxies, origins: Origins):
+    def __init__(self, accounts: Accounts, proxies: Proxies, origins: Origins):
         self.accounts, self.proxies, self.origins = accounts, proxies, origins
         self.asking = SingleFlight(self.ask)
 
-    def address(self, request) -> str:
+    def address(self, request: HTTPServerRequest) -> str:
         """The client's address."""
         return self.proxies.address(request)
 

@@ -1,57 +1,69 @@
 """A link: what Engine.IO (protocol v4) calls a session. Its packets, its heartbeat, its end; its carrier may change."""
 
 import logging
-import math
-import random
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import InvalidPacket
-from engine.transport.polling import Polling
-from engine.transport.websocket import NORMAL, POLICY, RESTART, WebSocket
-from engine.wire.engineio4 import ENGINEIO4
-from engine.wire.json_out import dumps
+from engine.transport.carrier import NORMAL, POLICY, RESTART
+from engine.transport.client import Client
+from engine.transport.handshake import Handshake
+from engine.transport.heartbeat import Heartbeat
+from engine.transport.polling import NOOP, Polling
+from engine.transport.state import State
+from engine.transport.websocket import WebSocket
 from engine.wire.message import Message
-from engine.wire.revision import Revision
 
-PING = Message(b"2")
+if TYPE_CHECKING:
+    from engine.transport.engine_io import EngineIO
+
+BROKEN = "parse error"
 log = logging.getLogger("realtime")
 
 
-class Handshake(NamedTuple):
-    """What is kept of the request that opened a link."""
+class LinkState(State):
+    """How far a link is."""
 
-    ip: str
-    token: str | None = None
-    """The token of the query or the Authorization header; it never reaches a log."""
-    origin: str = ""
-    user_agent: str = ""
-    revision: Revision = ENGINEIO4
-
-    def environ(self) -> dict:
-        """The same as python-socketio hands it to `connect` handlers of other namespaces, after WSGI (PEP 3333)."""
-        return {"REMOTE_ADDR": self.ip, "HTTP_ORIGIN": self.origin, "HTTP_USER_AGENT": self.user_agent}
+    OPEN = ("ENDED",)
+    ENDED = ("GONE",)
+    """Its client has left, or been told to; what it was told may still be on its way."""
+    GONE = ()
+    """Nobody can find it any more."""
 
 
-class Link:
+OPEN, ENDED, GONE = LinkState
+
+
+class Link(Heartbeat):
     """An Engine.IO session, kept in `EngineIO.sockets` in the place of engineio's AsyncSocket.
 
-    `client` is the Socket.IO side of it: `client.receive(text)`, `client.receive_attachment(data)`,
-    `client.look_after_tokens()`, `client.say_closing(code, message)` and `client.closed(reason)`.
+    `client` is there while it is open, so that the two hold each other no longer. `reason` tells why it has ended.
     """
 
-    __slots__ = ("_session", "broken", "carrier", "client", "closed", "deadline", "eio", "handshake", "next_ping",
-                 "pong_due", "revision", "sid", "slot")  # fmt: skip
+    __slots__ = ("_session", "client", "handshake", "reason", "revision", "sid", "state")
 
-    def __init__(self, eio, sid: str, handshake: Handshake, carrier: WebSocket | None = None):
-        self.eio, self.sid, self.handshake, self.revision = eio, sid, handshake, handshake.revision
-        self.closed = self.broken = False
-        self.client = self._session = self.slot = self.pong_due = None
+    client: Client
+
+    def __init__(self, eio: "EngineIO", sid: str, handshake: Handshake, carrier: WebSocket | None = None):
+        super().__init__(eio)
+        self.sid, self.handshake, self.revision = sid, handshake, handshake.revision
+        self.state, self.reason = OPEN, ""
+        self._session: dict[str, Any] | None = None
         self.carrier = carrier or Polling(self)
-        now = eio.wheel.now()
-        self.deadline = now + eio.limits.connect_seconds
-        # Clients that came together must not be pinged together, so the first ping is early by chance.
-        self.next_ping = now + eio.limits.ping_interval_seconds * random.uniform(0.5, 1)  # noqa: S311
-        eio.wheel.schedule(self, min(self.deadline, self.next_ping))
+        self.client = eio.client_class(self)
+
+    def become(self, state: LinkState) -> None:
+        """Go on to another state."""
+        self.state = self.state.to(state)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it has ended."""
+        return self.state is not OPEN
+
+    @property
+    def broken(self) -> bool:
+        """Whether it has ended because its client broke the protocol."""
+        return self.reason == BROKEN
 
     @property
     def upgraded(self) -> bool:
@@ -74,98 +86,71 @@ class Link:
         """Whether the client reads slower than it is sent to."""
         return self.carrier.behind
 
-    def opening(self, upgrades: list[str]) -> Message:
-        """The open packet ("Handshake"); times are in milliseconds."""
-        limits = self.eio.limits
-        return Message(
-            b"0"
-            + dumps(
-                {
-                    "sid": self.sid,
-                    "upgrades": upgrades,
-                    "pingInterval": round(limits.ping_interval_seconds * 1000),
-                    "pingTimeout": round(limits.ping_timeout_seconds * 1000),
-                    "maxPayload": limits.message_bytes,
-                }
-            )
-        )
-
     def send(self, message: Message) -> None:
         """Send a packet, in order, without waiting."""
         self.carrier.send(message)
 
-    def receive(self, data: str | bytes) -> None:
+    def give_back(self, messages: list[Message]) -> None:
+        """Send what a poll has taken and could not deliver."""
+        if isinstance(self.carrier, Polling):
+            self.carrier.give_back(messages)
+            return
+        for message in messages:
+            if message is not NOOP:
+                self.send(message)
+
+    def receive(self, text: str) -> None:
         """Take one packet of the client ("Packet encoding"); an invalid one ends the link."""
         try:
-            if data[:1] == "4":
-                self.client.receive(data[1:])
-            elif isinstance(data, bytes):
-                self.client.receive_attachment(self.revision.binary(data))
-            elif data == "3":
+            if text[:1] == "4":
+                self.client.receive(text[1:])
+            elif text == "3":
                 self.pong()
-            elif data[:1] == "b":
-                self.client.receive_attachment(self.revision.binary(data))
-            elif data == "1":
+            elif text[:1] == "b":
+                self.client.receive_attachment(self.revision.binary(text))
+            elif text == "1":
                 self.drop("transport close")
-            elif data != "6":
+            elif text != "6":
                 raise InvalidPacket("not an Engine.IO packet")
+        except InvalidPacket as error:
+            self.invalid(error)
+
+    def receive_binary(self, data: bytes) -> None:
+        """Take a packet that is binary."""
+        try:
+            self.client.receive_attachment(self.revision.binary(data))
         except InvalidPacket as error:
             self.invalid(error)
 
     def invalid(self, error: Exception) -> None:
         """End a link whose client broke the protocol."""
-        if not self.closed:
-            self.broken = True
+        if self.state is OPEN:
             log.info("Session of %s closed: %s", self.handshake.ip, error)
-            self.drop("parse error", POLICY, str(error))
+            self.drop(BROKEN, POLICY, str(error))
 
-    def pong(self) -> None:
-        """The client is alive ("Heartbeat")."""
-        if self.pong_due is not None:
-            self.pong_due = None
-            self.next_ping = self.eio.wheel.now() + self.eio.limits.ping_interval_seconds
+    def never_connected(self) -> None:
+        """End a link that no namespace has accepted in time."""
+        self.lost("no connect")
+        self.carrier.close(POLICY, "No CONNECT was accepted in time.")
 
-    def tick(self, now: float) -> float | None:
-        """Ping, end who is silent or doesn't CONNECT, and see to tokens; returns the time of the next look."""
-        if self.closed:
-            return None
-        if now >= self.deadline:
-            self.lost("no connect")
-            self.carrier.close(POLICY, "No CONNECT was accepted in time.")
-            return None
-        if self.pong_due is not None and now >= self.pong_due:
-            if not self.carrier.paused:
-                self.drop("ping timeout", POLICY, "No pong came in time.")
-                return None
-            # Its pong may be here, behind events that we let wait.
-            self.pong_due = now + self.eio.limits.ping_timeout_seconds
-        if self.pong_due is None and now >= self.next_ping:
-            self.send(PING)
-            self.pong_due = now + self.eio.limits.ping_timeout_seconds
-        tokens = now + self.client.look_after_tokens()
-        return min(self.deadline, tokens, self.next_ping if self.pong_due is None else self.pong_due)
+    def silent(self) -> None:
+        """End a client of which no pong came in time."""
+        self.drop("ping timeout", POLICY, "No pong came in time.")
 
-    def look(self) -> None:
-        """See at once to what `tick` sees to; sockets have come, or their tokens have changed."""
-        self.eio.wheel.call(self, self.eio.wheel.now())
-
-    def keep(self) -> None:
-        """A namespace has been accepted: the link may stay."""
-        self.deadline = math.inf
-
-    def expire(self, seconds: float) -> None:
-        """End the link in so many seconds unless a namespace is accepted before."""
-        when = self.eio.wheel.now() + seconds
-        if when < self.deadline:
-            self.deadline = when
-            self.eio.wheel.schedule(self, when)
+    def look_after_tokens(self) -> float:
+        """Warn or close those whose token runs out; returns in how many seconds to look again."""
+        return self.client.look_after_tokens()
 
     def end_for_now(self, code: str, message: str) -> None:
         """Tell the client why, then close only the transport, after which the stock client connects again."""
-        if not self.closed:
+        if self.state is OPEN:
             self.client.say_closing(code, message)
             self.lost(code)
             self.carrier.close(RESTART if code == "drain" else POLICY, code)
+
+    def too_slow(self) -> None:
+        """End a client that does not take what it is sent."""
+        self.end_for_now("slow", "This client did not read what it was sent; it may connect again.")
 
     def end(self, reason: str) -> None:
         """Close the transport of a client that has been told all."""
@@ -179,33 +164,30 @@ class Link:
 
     def lost(self, reason: str) -> None:
         """The link is over: leave every room and run the disconnect handlers, once."""
-        if not self.closed:
-            self.closed = True
+        if self.state is OPEN:
+            self.become(ENDED)
+            self.reason = reason
             self.eio.wheel.cancel(self)
-            if self.upgraded:
-                self.forget()
-            client, self.client = self.client, None
+            client = self.client
+            del self.client
             client.closed(reason)
 
     def forget(self) -> None:
-        """Drop it from the table: no request can find it any more."""
+        """The carrier has ended: no request can find the link any more."""
+        self.become(GONE)
         self.eio.sockets.pop(self.sid, None)
-        if not self.upgraded:
-            self.carrier.forgotten()
 
-    def upgrade(self, websocket: WebSocket) -> None:
+    def upgrade(self, polling: Polling, websocket: WebSocket) -> None:
         """Let a WebSocket carry the link from now on ("Upgrade"); nothing queued is lost or doubled.
 
         A link that has ended meanwhile delivers its last packets so: once its client has been told that it may
         upgrade it polls no more, and waits for ever if it may not after all.
         """
-        polling, self.carrier = self.carrier, websocket
-        websocket.link, websocket.receive = self, self.receive
-        self.eio.wheel.cancel(websocket)
+        self.carrier = websocket
+        websocket.carry(self)
         if polling.paused:
             websocket.pause_reading()
         for message in polling.hand_over():
             websocket.send(message)
-        if self.closed:
-            self.forget()
+        if self.state is not OPEN:
             websocket.close(*polling.ending)

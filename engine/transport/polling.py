@@ -1,9 +1,17 @@
-"""HTTP long-polling (Engine.IO v4, "HTTP long-polling"): what waits to be fetched, and who waits for it."""
+"""HTTP long-polling (Engine.IO, "HTTP long-polling"): what waits to be fetched, and who waits for it."""
 
 import asyncio
+from typing import TYPE_CHECKING
 
-from engine.transport.websocket import GOING_AWAY, NORMAL
+from engine.errors import InvalidPacket
+from engine.transport.carrier import NORMAL
+from engine.transport.posts import Posts
+from engine.transport.state import State
 from engine.wire.message import Message
+
+if TYPE_CHECKING:
+    from engine.transport.link import Link
+    from engine.transport.probe import Probe
 
 CLOSE, NOOP = Message(b"1"), Message(b"6")
 LINGER_SECONDS = 5.0
@@ -12,43 +20,54 @@ ABORT_SECONDS = 0.05
 """How long it may take until we hear that the client of a poll is gone."""
 
 
-class TwoPolls(Exception):
-    """A client may have one poll under way; a second one ends the link."""
+class PollingState(State):
+    """Whether a client may come to fetch."""
+
+    OPEN = "CLOSING", "CLOSED"
+    CLOSING = "CLOSED"
+    """The link has ended; its last packets wait to be fetched."""
+    CLOSED = ()
+    """They have been, or nobody came for them, or a WebSocket carries the link now."""
 
 
-class Polling:
-    """Carries one link over GET and POST requests, until it is closed or a WebSocket takes over."""
+OPEN, CLOSING, CLOSED = PollingState
 
-    __slots__ = (
-        "closed",
-        "ending",
-        "link",
-        "posting",
-        "queue",
-        "resumed",
-        "size",
-        "slot",
-        "upgrading",
-        "waiting",
-    )  # fmt: skip
 
-    def __init__(self, link):
-        self.link = link
+class Polling(Posts):
+    """Carries one link over GET and POST requests, until it is closed or a WebSocket takes over.
+
+    `probe` is the upgrade that is under way, and `ending` the status and reason that the link has ended with. From
+    `CLOSED` on there is no `link`, so that the two hold each other no longer than both are needed.
+    """
+
+    __slots__ = ("ending", "probe", "queue", "size", "slot", "state", "waiting")
+
+    def __init__(self, link: "Link"):
+        super().__init__(link)
+        self.state = OPEN
         self.queue: list[Message] = []
         self.size = 0
-        self.waiting = self.resumed = self.slot = self.upgrading = self.ending = None
-        self.closed = self.posting = False
+        self.waiting: asyncio.Future[None] | None = None
+        self.probe: Probe | None = None
+        self.slot: int | None = None
+        self.ending = NORMAL, ""
+
+    def become(self, state: PollingState) -> None:
+        """Go on to another state; nothing comes after what is queued by now."""
+        self.state = self.state.to(state)
+        self.resume_reading()
+        self.wake()
 
     @property
     def behind(self) -> bool:
         """Whether the peer fetches slower than it is sent to."""
-        return self.size > self.link.eio.limits.volatile_bytes
+        return self.size > self.eio.limits.volatile_bytes
 
     def send(self, message: Message) -> None:
         """Have the next poll fetch the message."""
-        if self.closed:
+        if self.state is not OPEN:
             return
-        before, bound = self.size, self.link.eio.limits.backlog_bytes
+        before, bound = self.size, self.eio.limits.backlog_bytes
         self.queue.append(message)
         self.size += message.size
         self.wake()
@@ -56,7 +75,7 @@ class Polling:
             # Not at once: whoever sends may be in the middle of a room.
             asyncio.get_running_loop().call_soon(self.too_slow)
         elif self.behind and self.slot is None:
-            self.schedule(self.link.eio.limits.stalled_seconds)
+            self.schedule(self.eio.limits.stalled_seconds)
 
     def wake(self) -> None:
         """Let the poll that waits answer, with all that is sent in this turn of the loop."""
@@ -66,107 +85,89 @@ class Polling:
     async def poll(self) -> list[Message]:
         """Wait until there is something to fetch and return it; whoever can't deliver it gives it to `give_back`.
 
-        Raises TwoPolls if another poll is waiting.
+        Raises InvalidPacket if another poll is waiting.
         """
         if self.waiting:
             await asyncio.sleep(ABORT_SECONDS)
         if self.waiting:
-            raise TwoPolls("two polls at once")
-        if not self.queue and not self.upgrading:
+            raise InvalidPacket("two polls at once")
+        if not self.queue and not self.probe and self.state is OPEN:
             self.waiting = asyncio.get_running_loop().create_future()
             try:
                 await self.waiting
             finally:
                 self.waiting = None
         messages, self.queue, self.size = self.queue, [], 0
-        self.link.eio.wheel.cancel(self)
-        if self.closed:
-            self.link.forget()
+        self.eio.wheel.cancel(self)
+        if self.state is CLOSING:
+            self.end()
         return messages or [NOOP]
 
     def give_back(self, messages: list[Message]) -> None:
         """Put back what a poll took and couldn't deliver, so that it is sent all the same."""
-        messages = [message for message in messages if message is not NOOP]
-        if self.link.upgraded:
-            for message in messages:
-                self.link.send(message)
-        else:
-            self.queue = messages + self.queue
-            self.size = sum(message.size for message in self.queue)
+        self.queue = [message for message in messages if message is not NOOP] + self.queue
+        self.size = sum(message.size for message in self.queue)
 
-    def start_upgrade(self, websocket) -> None:
-        """A WebSocket has been probed: end the poll that waits, and answer every other at once ("Upgrade")."""
-        self.upgrading = websocket
+    def begin_upgrade(self, probe: "Probe") -> bool:
+        """A WebSocket probes: end the poll that waits, and answer every other at once ("Upgrade").
+
+        Returns False if the link has ended, or moves to another WebSocket already.
+        """
+        if self.state is not OPEN or self.probe not in (None, probe):
+            return False
+        self.probe = probe
         self.wake()
+        return True
 
-    def stop_upgrade(self, websocket) -> None:
+    def stop_upgrade(self, probe: "Probe") -> None:
         """The WebSocket came to nothing: go on polling."""
-        if self.upgrading is websocket:
-            self.upgrading = None
+        if self.probe is probe:
+            self.probe = None
 
     def hand_over(self) -> list[Message]:
         """Give what is queued to the WebSocket that takes over."""
         messages, self.queue = [message for message in self.queue if message is not CLOSE], []
-        self.link.eio.wheel.cancel(self)
-        self.resume_reading()
+        self.eio.wheel.cancel(self)
+        self.become(CLOSED)
+        self.probe = None
+        del self.link
         return messages
 
     def close(self, code: int = NORMAL, reason: str = "") -> None:
         """Deliver what is queued, then a close packet; the link is forgotten after that, or after a while."""
-        if not self.closed:
+        if self.state is OPEN:
             self.queue.append(CLOSE)
             self.ending = code, reason
-            self.end()
+            self.become(CLOSING)
             self.schedule(LINGER_SECONDS)
 
     def drop(self, code: int = NORMAL, reason: str = "") -> None:
-        """Forget the link at once. A poll that waits ends, with a close packet unless the client sent one."""
-        if not self.closed:
+        """Have the link forgotten at once. A poll that waits ends, with a close packet unless the client sent one."""
+        if self.state is OPEN:
             self.queue = [NOOP if code == NORMAL else CLOSE]
             self.end()
-            self.link.forget()
 
     def end(self) -> None:
-        """Nothing comes after what is queued."""
-        self.closed = True
-        self.resume_reading()
-        self.wake()
-
-    def forgotten(self) -> None:
         """Nobody can fetch anything any more, and no WebSocket can take over."""
-        self.link.eio.wheel.cancel(self)
-        if self.upgrading:
-            self.upgrading.close(GOING_AWAY, "The session has ended.")
+        self.eio.wheel.cancel(self)
+        self.become(CLOSED)
+        if self.probe:
+            self.probe.cancel()
+        self.link.forget()
+        del self.link
 
     def tick(self, now: float) -> None:
         """Nobody came, for the last packets or for what waits."""
-        if self.closed:
-            self.link.forget()
+        if self.state is CLOSING:
+            self.end()
         else:
             self.too_slow()
 
     def too_slow(self) -> None:
         """End a client that doesn't fetch fast enough."""
-        if not self.closed:
-            self.link.end_for_now("slow", "This client did not fetch what it was sent; it may connect again.")
+        if self.state is OPEN:
+            self.link.too_slow()
 
     def schedule(self, seconds: float) -> None:
         """Have `tick` called in so many seconds."""
-        wheel = self.link.eio.wheel
-        wheel.schedule(self, wheel.now() + seconds)
-
-    def pause_reading(self) -> None:
-        """Have the answer to the POST wait, and with it the client's next one."""
-        if self.resumed is None:
-            self.resumed = asyncio.get_running_loop().create_future()
-
-    def resume_reading(self) -> None:
-        """Go on after `pause_reading`."""
-        if self.resumed and not self.resumed.done():
-            self.resumed.set_result(None)
-        self.resumed = None
-
-    @property
-    def paused(self) -> bool:
-        """Whether the client has to wait for the answer to its POST."""
-        return self.resumed is not None
+        self.eio.wheel.schedule(self, self.eio.wheel.now() + seconds)

@@ -3,73 +3,63 @@
 import asyncio
 import logging
 import socket
+from collections.abc import Callable
 from contextlib import suppress
+from typing import TYPE_CHECKING, cast
 
 from engine.loop.portions import Portion
-from engine.wire.frame_reader import ERROR, FrameReader
+from engine.transport.carrier import NOBODY, NORMAL, Carried, Reading
+from engine.transport.output import CLOSED, CLOSING, OPEN, Output
+from engine.wire.frame_reader import ERROR, FrameReader, ProtocolError
 from engine.wire.frames import BINARY, CLOSE, NO_STATUS, PING, TEXT, close_frame, pong_frame
+
+if TYPE_CHECKING:
+    from engine.transport.engine_io import EngineIO
 
 CLOSING_SECONDS = 2.0
 """How long the peer gets to read what is left and to answer our close frame (7.1.1)."""
-BEHIND_CHECK_SECONDS = 0.5
 PORTION_BYTES = 4096
 """How much is read before a pause of reading can take effect."""
 READING_SECONDS = 0.005
 """How long at a time what clients have sent in one go may hold the loop."""
 
-NORMAL, GOING_AWAY, POLICY, RESTART = 1000, 1001, 1008, 1012
+FLOWING, RESTING, PAUSED = Reading
 
 log = logging.getLogger("realtime")
 
 
-class WebSocket(asyncio.Protocol):
-    """Carries one link, or, while `link` is None, waits to learn whether it will (an upgrade probe).
+class WebSocket(Output):
+    """Carries a link, or a probe that may move one here, until it is closed.
 
     `eio` is the EngineIO that it belongs to, `address` who it is, for the log, and `bare` the socket under the
-    transport. `opened(websocket)` is called once it is connected and sets `receive`, which takes every message, and
-    for a probe `given_up`, which is called if it comes to nothing.
+    transport. `opened(websocket)` is called once it is connected and says whom it carries.
     """
 
-    __slots__ = (
-        "address",
-        "bare",
-        "behind_since",
-        "buffered",
-        "closing",
-        "eio",
-        "given_up",
-        "held",
-        "link",
-        "opened",
-        "pending",
-        "reader",
-        "receive",
-        "resting",
-        "slot",
-        "transport",
-        "unsent",
-    )  # fmt: skip
+    __slots__ = ("address", "held", "opened", "reader", "reading")
 
-    def __init__(self, eio, address: str, opened, bare: socket.socket):
-        self.eio, self.address, self.opened, self.bare = eio, address, opened, bare
-        self.reader = FrameReader(eio.limits.message_bytes)
-        self.pending = []
-        self.link = self.transport = self.slot = self.behind_since = self.receive = self.given_up = None
-        self.held = None
-        self.unsent = 0
-        self.closing = self.resting = self.buffered = False
+    def __init__(self, eio: "EngineIO", address: str, opened: "Callable[[WebSocket], None]", bare: socket.socket):
+        super().__init__(eio, bare)
+        self.address, self.opened = address, opened
+        self.reader, self.reading = FrameReader(eio.limits.message_bytes), FLOWING
+        self.held = b""
+        """What has come while it is not read."""
 
-    def connection_made(self, transport):
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start: called by the loop."""
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
+        self.become(OPEN)
         self.eio.websockets += 1
-        transport.set_write_buffer_limits(high=self.eio.limits.volatile_bytes)
+        self.transport.set_write_buffer_limits(high=self.eio.limits.volatile_bytes)
         self.opened(self)
-        self.opened = None
+        del self.opened
 
-    def data_received(self, data):
+    def carry(self, carried: Carried) -> None:
+        """Say who gets what comes from now on."""
+        self.carried = carried
+
+    def data_received(self, data: bytes) -> None:
         """Read what came: called by the loop. While reading is paused, what has come already waits, too."""
-        if self.held is not None:
+        if self.reading is not FLOWING:
             self.held += data
         elif len(data) <= PORTION_BYTES:
             self.read(data)
@@ -81,208 +71,123 @@ class WebSocket(asyncio.Protocol):
         portion = Portion(READING_SECONDS / (len(self.eio.turns.waiting) or 1))
         for end in range(PORTION_BYTES, len(data) + PORTION_BYTES, PORTION_BYTES):
             self.read(data[end - PORTION_BYTES : end])
-            if self.held is None and portion.over and end < len(data):
-                self.pause_reading()
-                self.resting = True
+            if self.reading is FLOWING and portion.over and end < len(data):
+                self.stop_reading(RESTING)
                 self.eio.turns.add(self)
-            if self.held is not None:
+            if self.reading is not FLOWING:
                 self.held += data[end:]
                 return
-
-    def go_on(self) -> None:
-        """Read what others were let by for: called by the inbox."""
-        self.resting = False
-        self.resume_reading()
 
     def read(self, data: bytes) -> None:
         """Read frames, message by message."""
         for opcode, payload in self.reader.feed(data):
-            if opcode == CLOSE:
-                self.answer_close(payload[0])
-            elif self.closing:
-                continue
-            elif opcode == TEXT or opcode == BINARY:
-                self.receive(payload)
+            if self.state is not OPEN:
+                if opcode == CLOSE:
+                    self.transport.close()
+            elif opcode == TEXT:
+                self.carried.receive(payload)
+            elif opcode == BINARY:
+                self.carried.receive_binary(payload)
             elif opcode == PING:
                 self.write(pong_frame(payload))
+            elif opcode == CLOSE:
+                self.answer_close(payload[0])
             elif opcode == ERROR:
                 self.fail(payload)
 
-    def eof_received(self):
+    def stop_reading(self, reading: Reading) -> None:
+        """Hold what comes from now on."""
+        self.reading = self.reading.to(reading)
+        self.transport.pause_reading()
+
+    def go_on(self) -> None:
+        """Read what is held, and what comes: called by the turns of the loop."""
+        self.reading = self.reading.to(FLOWING)
+        held, self.held = self.held, b""
+        self.data_received(held)
+        if self.reading is FLOWING and self.state is not CLOSED:
+            self.transport.resume_reading()
+
+    def pause_reading(self) -> None:
+        """Let the client wait: it has sent more than it can be served."""
+        if self.reading is FLOWING and self.state is not CLOSED:
+            self.stop_reading(PAUSED)
+
+    def resume_reading(self) -> None:
+        """Go on after `pause_reading`."""
+        if self.reading is PAUSED:
+            self.go_on()
+
+    @property
+    def paused(self) -> bool:
+        """Whether what the client sends waits to be read."""
+        return self.reading is not FLOWING
+
+    def eof_received(self) -> bool:
         """The peer is gone: called by the loop. To close takes longer than anything else, so it comes in portions."""
-        if self.link and not self.closing:
+        if self.state is OPEN:
             self.eio.departed.add(self.leave)
             return True
         return False
 
     def leave(self) -> None:
-        """End the link of a peer that is gone: called in portions of many."""
-        if self.link:
-            self.link.lost("transport close")
-            self.link = self.receive = None
-        if self.transport:
-            self.closing = True
+        """End with a peer that is gone: called in portions of many."""
+        self.carried.lost("transport close")
+        if self.state is OPEN:
+            self.become(CLOSING)
+        if self.state is CLOSING:
             self.eio.wheel.cancel(self)
             self.transport.abort()
+        self.let_go()
 
-    def connection_lost(self, error):
+    def connection_lost(self, exc: Exception | None) -> None:
         """End: called by the loop."""
-        self.transport = self.held = None
+        self.become(CLOSED)
         self.eio.websockets -= 1
         self.pending.clear()
+        self.held = b""
         self.eio.wheel.cancel(self)
-        if self.link:
+        if self.carried is not NOBODY:
             self.eio.departed.add(self.leave)
-        elif self.given_up:
-            self.given_up()
 
-    @property
-    def behind(self) -> bool:
-        """Whether the peer reads slower than it is sent to."""
-        return self.behind_since is not None
-
-    def send(self, message) -> None:
-        """Send a Message with what else is sent in this turn of the loop."""
-        self.write(message.frames)
-
-    def write(self, frames: bytes) -> None:
-        """Queue ready frames for the end of this turn of the loop."""
-        pending = self.pending
-        if not pending:
-            self.eio.outbox.add(self)
-        pending.append(frames)
-
-    def flush(self) -> None:
-        """Write what is pending: called by the outbox.
-
-        The kernel gets it directly while the transport has nothing left to write, whose own way there costs twice as
-        much. After each system call Python runs slowly for a while, so nothing more is asked here than has to be.
-        """
-        pending = self.pending
-        if self.closing or self.transport is None or not pending:
-            return
-        data = pending[0] if len(pending) == 1 else b"".join(pending)
-        pending.clear()
-        if self.buffered:
-            self.buffered = self.transport.get_write_buffer_size() > 0
-        if not self.buffered:
-            try:
-                sent = self.bare.send(data)
-            except BlockingIOError:
-                sent = 0
-            except OSError:
-                # The connection is gone, which the loop will say.
-                return
-            if sent == len(data):
-                return
-            data = data[sent:]
-        self.buffer(data)
-
-    def buffer(self, data: bytes) -> None:
-        """Leave to the transport what the kernel does not take now."""
-        self.buffered = True
-        self.transport.write(data)
-        if self.behind_since is not None:
-            self.unsent += len(data)
-            if self.transport.get_write_buffer_size() > self.eio.limits.backlog_bytes:
-                self.too_slow()
-
-    def pause_writing(self):
-        """The peer has fallen behind: called by the loop."""
-        if self.closing:
-            return
-        now = self.eio.wheel.now()
-        self.behind_since, self.unsent = now, self.transport.get_write_buffer_size()
-        self.eio.wheel.schedule(self, now)
-
-    def resume_writing(self):
-        """The peer has caught up: called by the loop."""
-        self.behind_since = None
-
-    def tick(self, now: float) -> float | None:
-        """Watch a peer that is behind, and end one that doesn't close; returns the time of the next look."""
-        if self.transport is None:
-            return None
-        if self.closing:
-            self.transport.abort()
-            return None
-        if self.link is None:
-            self.close(POLICY, "The upgrade took too long.")
-            return self.tick_closing(now)
-        if self.behind_since is None:
-            return None
-        unsent = self.transport.get_write_buffer_size()
-        if unsent < self.unsent:
-            self.behind_since = now
-        self.unsent = unsent
-        if unsent > self.eio.limits.backlog_bytes or now - self.behind_since > self.eio.limits.stalled_seconds:
-            self.too_slow()
-            return self.tick_closing(now)
-        return now + BEHIND_CHECK_SECONDS
-
-    def tick_closing(self, now: float) -> float | None:
-        """When `tick` has to end a connection that it has just closed."""
-        return now + CLOSING_SECONDS if self.closing and self.transport else None
-
-    def too_slow(self) -> None:
-        """Close a peer that doesn't read fast enough."""
-        if self.link is None:
-            self.close(POLICY, "slow")
-        elif not self.closing:
-            self.link.end_for_now("slow", "This client did not read what it was sent; it may connect again.")
-
-    def fail(self, error) -> None:
+    def fail(self, error: ProtocolError) -> None:
         """Close a peer that broke RFC 6455, with the status code that says how (7.1.7)."""
         log.info("WebSocket of %s closed: %s", self.address, error)
-        if self.link:
-            self.link.lost("transport error")
+        self.carried.lost("transport error")
         self.close(error.code, str(error))
         self.transport.pause_reading()
 
     def answer_close(self, code: int) -> None:
-        """Finish the closing handshake (5.5.1): ours was first, or the peer's is echoed."""
-        if self.closing:
-            self.transport.close()
-            return
-        if self.link:
-            self.link.lost("transport close")
+        """Echo the peer's close frame (5.5.1)."""
+        self.carried.lost("transport close")
         self.close(code)
-        if self.transport:
-            self.transport.close()
+        self.transport.close()
 
     def close(self, code: int = NORMAL, reason: str = "") -> None:
-        """Start the closing handshake (7.1.2). The link, if there is one, has ended already."""
-        if self.closing or self.transport is None:
+        """Start the closing handshake (7.1.2)."""
+        if self.state is not OPEN:
             return
-        self.behind_since = None
+        self.resume_writing()
         self.write(close_frame(code, reason) if code != NO_STATUS else close_frame(NORMAL))
         self.flush()
-        self.closing = True
+        self.become(CLOSING)
         # The peer may be gone, only that the loop has not heard of it.
         with suppress(OSError):
             self.transport.write_eof()
         self.eio.wheel.schedule(self, self.eio.wheel.now() + CLOSING_SECONDS)
         self.resume_reading()
-        if self.given_up and not self.link:
-            self.given_up()
+        self.let_go()
 
     drop = close
 
-    def pause_reading(self) -> None:
-        """Let the client wait: it has sent more than it can be served."""
-        if self.transport and self.held is None:
-            self.held = b""
-            self.transport.pause_reading()
+    def let_go(self) -> None:
+        """Carry nobody any more. Who was carried doesn't hold this one alive, nor the other way round."""
+        carried, self.carried = self.carried, NOBODY
+        carried.forget()
 
-    def resume_reading(self) -> None:
-        """Go on after `pause_reading`."""
-        if self.held is not None and not self.resting:
-            held, self.held = self.held, None
-            self.data_received(held)
-            if self.held is None and self.transport:
-                self.transport.resume_reading()
-
-    @property
-    def paused(self) -> bool:
-        """Whether what the client sends waits to be read."""
-        return self.held is not None
+    def tick(self, now: float) -> float | None:
+        """Watch a peer that is behind, and end one that doesn't close; returns the time of the next look."""
+        if self.state is CLOSING:
+            self.transport.abort()
+            return None
+        return super().tick(now)

@@ -120,7 +120,7 @@ async def test_a_hook_may_ask_a_client_that_has_emitted_a_lot_already(wire, hook
     for number in range(80):
         await wire.send(f'42["step",{number}]')
     (link,) = io.server.eio.sockets.values()
-    await until(lambda: link.carrier.held is not None)
+    await until(lambda: link.carrier.paused)
     begin.set()
 
     assert await wire.read() == '421["name?"]'

@@ -121,7 +121,7 @@ async def test_a_handler_may_wait_for_an_answer_though_a_lot_waits_behind_it(con
     for number in range(20):
         await anna.emit("step", number)
     carrier = io.node.hub.socket(anna.id, "/").link.carrier
-    await until(lambda: carrier.held is not None if transport == "websocket" else carrier.resumed is not None)
+    await until(lambda: carrier.paused)
     go.set()
 
     assert await answer == "Anna"
@@ -135,7 +135,7 @@ async def test_a_client_that_emits_faster_than_it_is_served_waits_and_loses_noth
     await anna.emit("step", "slow")
     for name in range(50):
         await anna.emit("step", name)
-    await until(lambda: io.node.hub.socket(anna.id, "/").link.carrier.held is not None)
+    await until(lambda: io.node.hub.socket(anna.id, "/").link.carrier.paused)
     steps.go.set()
     await anna.settled()
 

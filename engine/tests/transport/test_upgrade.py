@@ -118,7 +118,7 @@ async def test_a_probe_that_vanishes_leaves_polling_working(server, said, end):
     websocket = await client.upgrade()
     websocket.send(*said)
     getattr(websocket.connection, end)()
-    await until(lambda: not server.links[client.sid].carrier.upgrading and not io.server.eio.websockets)
+    await until(lambda: not server.links[client.sid].carrier.probe and not io.server.eio.websockets)
     await works(client)
 
 

@@ -1,0 +1,83 @@
+"""How requests are answered that have no answer of their own: errors, a client that is gone, one that is upgraded."""
+
+import asyncio
+import logging
+from http.client import responses
+from types import TracebackType
+from typing import Any
+
+from tornado.web import HTTPError
+
+from engine.http.connection import connection_of
+from engine.http.cross_origin import CrossOriginHandler
+from engine.http.limited_body import LimitedBodyHandler
+from engine.http.printable import printable
+from engine.http.security_headers import SecurityHeadersHandler
+from engine.transport.handshake_errors import BAD_METHOD, TOO_LONG
+from engine.wire.json_out import dumps
+
+log = logging.getLogger("realtime")
+
+
+class Answers(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
+    """The part of the endpoint that is the same for all requests.
+
+    `gone` is whether the client has hung up, `detached` whether its connection is no HTTP any more, and `polled` the
+    poll under way.
+    """
+
+    cookies_cross = True
+    detached = gone = False
+    polled: asyncio.Task[None] | None = None
+
+    def set_default_headers(self) -> None:
+        """Called by Tornado for each answer, and anew for an error."""
+        super().set_default_headers()
+        self.set_header("Content-Type", "text/plain; charset=UTF-8")
+
+    def fail(self, error: tuple[int, int, str]) -> None:
+        """Write the answer of engine.io's own server to an error."""
+        self.set_status(error[0])
+        self.answer(dumps({"code": error[1], "message": error[2]}), "application/json")
+
+    def answer(self, body: bytes, content_type: str) -> None:
+        """Write the body of an answer."""
+        self.set_header("Content-Type", content_type)
+        self.write(body)  # pyright: ignore[reportUnknownMemberType] - Tornado's dict is of anything
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Answer what Tornado found wrong in the same way."""
+        message = responses.get(status_code, "Unknown")
+        self.fail({405: BAD_METHOD, 413: TOO_LONG}.get(status_code, (status_code, 3, message)))
+
+    def on_connection_close(self) -> None:
+        """End the wait for a body, and of a poll, whose client is gone; what the poll waited for stays queued."""
+        self.gone = True
+        super().on_connection_close()
+        if self.polled:
+            self.polled.cancel()
+
+    def has_left(self) -> bool:
+        """Whether the client is gone, be it between its request and our look at it, of which nobody tells us."""
+        stream = connection_of(self.request).stream
+        return self.gone or stream is None or stream.closed()
+
+    def log_exception(
+        self, typ: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None
+    ) -> None:
+        """Log what nobody foresaw, without the query string, where a token may be."""
+        if not isinstance(value, HTTPError):
+            log.error("%s %s failed", self.request.method, printable(self.request.path), exc_info=value)
+
+    def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
+        """Answer, if anybody is there to read it; a client that is gone is no error."""
+        if not self.gone:
+            super().send_error(status_code, **kwargs)
+
+    def finish(self, chunk: Any = None) -> "asyncio.Future[None]":
+        """As RequestHandler's, except that a connection which has become a WebSocket has nothing to finish."""
+        if not self.detached:
+            return super().finish(chunk)  # pyright: ignore[reportUnknownMemberType]
+        done = asyncio.get_running_loop().create_future()
+        done.set_result(None)
+        return done

@@ -1,0 +1,99 @@
+"""What carries a link, and what it tells those whom it carries: the interface that WebSocket and Polling share."""
+
+from typing import Protocol
+
+from engine.transport.state import State
+from engine.wire.message import Message
+
+NORMAL, GOING_AWAY, POLICY, RESTART = 1000, 1001, 1008, 1012
+"""Status codes that a carrier is closed with (RFC 6455, 7.4.1, and the registry of 11.7); polling doesn't tell them."""
+
+
+class Reading(State):
+    """Whether what the client sends is read."""
+
+    FLOWING = "RESTING", "PAUSED"
+    RESTING = "FLOWING"
+    """It sent so much at once that others have their turn first."""
+    PAUSED = "FLOWING"
+    """It is ahead of its handlers."""
+
+
+class Carrier(Protocol):
+    """Carries what a link sends, and reads what its client sends."""
+
+    @property
+    def behind(self) -> bool:
+        """Whether the client takes what it is sent slower than it is sent."""
+        ...
+
+    @property
+    def paused(self) -> bool:
+        """Whether the client has to wait before more of it is read."""
+        ...
+
+    def send(self, message: Message) -> None:
+        """Send a message, in order, without waiting."""
+        ...
+
+    def close(self, code: int = NORMAL, reason: str = "") -> None:
+        """Deliver what was sent, and end. The link has ended already."""
+        ...
+
+    def drop(self, code: int = NORMAL, reason: str = "") -> None:
+        """End without delivering what can't be delivered at once. The link has ended already."""
+        ...
+
+    def pause_reading(self) -> None:
+        """Let the client wait: it has sent more than it can be served."""
+        ...
+
+    def resume_reading(self) -> None:
+        """Go on after `pause_reading`."""
+        ...
+
+
+class Carried(Protocol):
+    """A link, or the probe of an upgrade: who gets what a carrier reads, and hears how it fares."""
+
+    def receive(self, text: str) -> None:
+        """Take one packet of the client."""
+        ...
+
+    def receive_binary(self, data: bytes) -> None:
+        """Take one packet that is binary."""
+        ...
+
+    def too_slow(self) -> None:
+        """The client does not take what it is sent: end it."""
+        ...
+
+    def lost(self, reason: str) -> None:
+        """The client has left, or broke the carrier's protocol."""
+        ...
+
+    def forget(self) -> None:
+        """The last that a carrier says: it has ended, and nothing comes or goes any more."""
+        ...
+
+
+class Nobody:
+    """Whom a carrier carries that has ended."""
+
+    def receive(self, text: str) -> None:
+        """Nobody is there to take it."""
+
+    def receive_binary(self, data: bytes) -> None:
+        """Nobody is there to take it."""
+
+    def too_slow(self) -> None:
+        """Nobody is there to be slow."""
+
+    def lost(self, reason: str) -> None:
+        """Nobody is there to be lost."""
+
+    def forget(self) -> None:
+        """Nobody is there to be forgotten."""
+
+
+NOBODY = Nobody()

@@ -1,0 +1,27 @@
+"""What a link asks of the Socket.IO side of it."""
+
+from typing import Protocol
+
+
+class Client(Protocol):
+    """Who gets what the client of a link sends."""
+
+    def receive(self, text: str) -> None:
+        """Take the text part of a packet. Raises InvalidPacket."""
+        ...
+
+    def receive_attachment(self, data: bytes) -> None:
+        """Take an attachment of the packet before it. Raises InvalidPacket."""
+        ...
+
+    def look_after_tokens(self) -> float:
+        """Warn or close those whose token runs out; returns in how many seconds to look again."""
+        ...
+
+    def say_closing(self, code: str, message: str) -> None:
+        """Tell every socket why the link will end."""
+        ...
+
+    def closed(self, reason: str) -> None:
+        """The link has ended, and every socket with it."""
+        ...

@@ -1,0 +1,89 @@
+"""When a link is looked after (Engine.IO, "Heartbeat"): pings, pongs that are due, and the deadline to CONNECT."""
+
+import math
+import random
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from engine.transport.carrier import Carrier
+from engine.wire.message import Message
+
+if TYPE_CHECKING:
+    from engine.transport.engine_io import EngineIO
+
+PING = Message(b"2")
+
+
+class Heartbeat(ABC):
+    """The part of a link that the wheel calls."""
+
+    __slots__ = ("carrier", "deadline", "eio", "next_ping", "pong_due", "slot")
+
+    carrier: Carrier
+
+    def __init__(self, eio: "EngineIO"):
+        self.eio = eio
+        now = eio.wheel.now()
+        self.slot: int | None = None
+        self.pong_due: float | None = None
+        self.deadline = now + eio.limits.connect_seconds
+        # Clients that came together must not be pinged together, so the first ping is early by chance.
+        self.next_ping = now + eio.limits.ping_interval_seconds * random.uniform(0.5, 1)  # noqa: S311
+        eio.wheel.schedule(self, min(self.deadline, self.next_ping))
+
+    def pong(self) -> None:
+        """The client is alive."""
+        if self.pong_due is not None:
+            self.pong_due = None
+            self.next_ping = self.eio.wheel.now() + self.eio.limits.ping_interval_seconds
+
+    def tick(self, now: float) -> float | None:
+        """Ping, end who is silent or doesn't CONNECT, and see to tokens; returns the time of the next look."""
+        if self.closed:
+            return None
+        if now >= self.deadline:
+            self.never_connected()
+            return None
+        if self.pong_due is not None and now >= self.pong_due:
+            if not self.carrier.paused:
+                self.silent()
+                return None
+            # Its pong may be here, behind events that we let wait.
+            self.pong_due = now + self.eio.limits.ping_timeout_seconds
+        if self.pong_due is None and now >= self.next_ping:
+            self.carrier.send(PING)
+            self.pong_due = now + self.eio.limits.ping_timeout_seconds
+        tokens = now + self.look_after_tokens()
+        return min(self.deadline, tokens, self.next_ping if self.pong_due is None else self.pong_due)
+
+    def look(self) -> None:
+        """See at once to what `tick` sees to; sockets have come, or their tokens have changed."""
+        self.eio.wheel.call(self, self.eio.wheel.now())
+
+    def keep(self) -> None:
+        """A namespace has been accepted: the link may stay."""
+        self.deadline = math.inf
+
+    def expire(self, seconds: float) -> None:
+        """End the link in so many seconds unless a namespace is accepted before."""
+        when = self.eio.wheel.now() + seconds
+        if when < self.deadline:
+            self.deadline = when
+            self.eio.wheel.schedule(self, when)
+
+    @property
+    @abstractmethod
+    def closed(self) -> bool:
+        """Whether the link has ended."""
+
+    @abstractmethod
+    def never_connected(self) -> None:
+        """End a link that no namespace has accepted in time."""
+
+    @abstractmethod
+    def silent(self) -> None:
+        """End a client of which no pong came in time."""
+
+    @abstractmethod
+    def look_after_tokens(self) -> float:
+        """Warn or close those whose token runs out; returns in how many seconds to look again."""

@@ -1,0 +1,61 @@
+"""The probe of an upgrade (Engine.IO, "Upgrade"): a WebSocket that may take over from polling."""
+
+from typing import TYPE_CHECKING
+
+from engine.transport.carrier import GOING_AWAY, POLICY
+from engine.transport.polling import Polling
+from engine.transport.websocket import WebSocket
+from engine.wire.message import Message
+
+if TYPE_CHECKING:
+    from engine.transport.link import Link
+
+ANSWER = Message(b"3probe")
+
+
+class Probe:
+    """Lets a link that polls move to a WebSocket: `2probe` is answered by `3probe`, and `5` moves it.
+
+    Anything else, or nothing for too long, closes the WebSocket and leaves polling as it was.
+    """
+
+    __slots__ = ("eio", "link", "polling", "slot", "websocket")
+
+    def __init__(self, link: "Link", polling: Polling, websocket: WebSocket):
+        self.eio, self.link, self.polling, self.websocket = link.eio, link, polling, websocket
+        self.slot: int | None = None
+        self.eio.wheel.schedule(self, self.eio.wheel.now() + self.eio.limits.upgrade_seconds)
+
+    def receive(self, text: str) -> None:
+        """Take a step of the upgrade."""
+        if text == "2probe" and self.polling.begin_upgrade(self):
+            self.websocket.send(ANSWER)
+        elif text == "5" and self.polling.probe is self:
+            self.eio.wheel.cancel(self)
+            self.link.upgrade(self.polling, self.websocket)
+        else:
+            self.websocket.close(POLICY, "not an upgrade probe")
+
+    def receive_binary(self, data: bytes) -> None:
+        """No step of it is binary."""
+        self.websocket.close(POLICY, "not an upgrade probe")
+
+    def tick(self, now: float) -> None:
+        """The client takes too long."""
+        self.websocket.close(POLICY, "The upgrade took too long.")
+
+    def too_slow(self) -> None:
+        """The client does not read our answers."""
+        self.websocket.close(POLICY, "slow")
+
+    def lost(self, reason: str) -> None:
+        """The WebSocket is gone, which `forget` says as well."""
+
+    def cancel(self) -> None:
+        """The link has ended."""
+        self.websocket.close(GOING_AWAY, "The session has ended.")
+
+    def forget(self) -> None:
+        """The WebSocket has come to nothing."""
+        self.eio.wheel.cancel(self)
+        self.polling.stop_upgrade(self)
