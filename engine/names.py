@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import cast
 from uuid import UUID
 
-from engine.tokens.events import EXPIRING
+EXPIRING, RENEW = "token:expiring", "token:renew"
+"""The events of the engine about tokens: neither is the app's to send or to handle."""
 
 
 def check_user(user_id: object) -> str:

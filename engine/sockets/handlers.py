@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from engine.errors import EventError
-from engine.tokens.events import RENEW
+from engine.names import RENEW
 from engine.validation import explained
 from engine.wire.packet import RESERVED_EVENTS, single
 

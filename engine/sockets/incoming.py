@@ -10,11 +10,11 @@ from typing import Any, Self
 from engine.accounts import Access
 from engine.errors import EventError
 from engine.loop.guard import guarded
+from engine.names import RENEW
 from engine.sockets.handlers import Handlers
 from engine.sockets.outgoing import Client, Outgoing
 from engine.sockets.services import Services
 from engine.tokens import renewal
-from engine.tokens.events import RENEW
 from engine.wire.packet import Packet, single
 
 log = logging.getLogger("realtime")

@@ -3,7 +3,7 @@
 import math
 from typing import Any, Protocol
 
-from engine.tokens.events import EXPIRING
+from engine.names import EXPIRING
 
 MESSAGE = "The token of this connection has expired; connect again with a new one."
 
