@@ -125,6 +125,20 @@ class IO:
         """Take every socket of a user out of a room, or out of each of a list. Raises as `join` for names."""
         self.node.leave(check_user(user_id), check_rooms(room))
 
+    async def settle(self, user_id: Any, room: str, is_member: Callable[[], Awaitable[bool]]) -> bool:
+        """Have a user be in a room exactly if `await is_member()`, whoever else changes that at the same time.
+
+        Call it after each change of what `is_member` reads, on whatever server: it asks, joins or leaves, and asks
+        again until the answer is the same, so that what the database decided last is what the sockets end with. One who
+        was taken out may still hear the room for as long as one of these questions takes. Returns the answer.
+        Raises what `join` and `is_member` raise.
+        """
+        done = None
+        while (member := await is_member()) != done:
+            await (self.join(user_id, room) if member else self.leave(user_id, room))
+            done = member
+        return member
+
     async def close(self, room: str) -> None:
         """Take everybody out of a room. Raises ValueError for a room that belongs to a user."""
         self.node.close(check_room(room))

@@ -37,7 +37,7 @@ class RoomsHandler(BaseHandler):
     async def post(self):
         me = self.current_user
         room = await Room.create(self.db, self.form(NewRoom).name, owner=me)
-        await io.join(me.id, f"room::{room.id}")
+        await io.settle(me.id, f"room::{room.id}", lambda: room.has(me))
         await io.send(f"user::{me.id}", "room:added", room.public())
         self.write(room.public())
 
@@ -61,7 +61,7 @@ class MembersHandler(BaseHandler):
         room = await Room.get(self.db, room_id, member=self.current_user)
         user = await User.named(self.db, self.form(NewMember).username)
         if await room.add(user):
-            await io.join(user.id, f"room::{room.id}")
+            await io.settle(user.id, f"room::{room.id}", lambda: room.has(user))
             await io.send(f"user::{user.id}", "room:added", room.public())
             await io.send(f"room::{room.id}", "member:added", {"room": room.id, "member": user.reference()})
         self.write(room.public())
@@ -73,7 +73,7 @@ class MemberHandler(BaseHandler):
         room = await Room.get(self.db, room_id, member=self.current_user)
         user = await User.named(self.db, username)
         if await room.remove(user):
-            await io.leave(user.id, f"room::{room.id}")
+            await io.settle(user.id, f"room::{room.id}", lambda: room.has(user))
             await io.send(f"user::{user.id}", "room:removed", {"id": room.id, "name": room.name})
             await io.send(f"room::{room.id}", "member:removed", {"room": room.id, "member": user.reference()})
         self.write(room.public())

@@ -65,6 +65,10 @@ class Room:
         """Ends the user's membership. False if they were no member."""
         return await self._change({"members.id": user.id}, {"$pull": {"members": {"id": user.id}}})
 
+    async def has(self, user: User) -> bool:
+        """Whether the user is a member now."""
+        return await self.db.rooms.count_documents({"_id": object_id(self.id), "members.id": user.id}) > 0
+
     async def _change(self, condition: dict, change: dict) -> bool:
         this = {"_id": object_id(self.id), **condition}
         document = await self.db.rooms.find_one_and_update(this, change, return_document=ReturnDocument.AFTER)

@@ -172,3 +172,16 @@ async def test_members_are_online_while_a_tab_of_theirs_is_open(people, call, co
     await second.close()
     while (await online())["bob"]:
         pass
+
+
+async def test_when_adding_and_removing_overlap_who_hears_the_room_is_who_is_in_it(people, call, connect, make_room):
+    ann, bob = await people("ann", "bob")
+    await connect(bob)
+    room = await make_room(ann)
+    members = f"/rooms/{room['id']}/members"
+    for _ in range(20):
+        add = call("POST", members, {"username": "bob"}, as_=ann)
+        remove = call("DELETE", f"{members}/bob", as_=ann)
+        await asyncio.gather(add, remove, call("POST", members, {"username": "bob"}, as_=ann))
+        names = {member["id"] for member in (await call("GET", f"/rooms/{room['id']}", as_=ann)).json["members"]}
+        assert (bob.id in await connected_users(room)) == (bob.id in names)
