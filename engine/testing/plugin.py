@@ -26,6 +26,7 @@ pytest_plugins = [
     "engine.testing.database",
     "engine.testing.sockets",
     "engine.testing.people",
+    "engine.testing.requests",
     "engine.testing.client",
     "engine.testing.wire",
     "engine.testing.mailbox",

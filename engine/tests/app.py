@@ -1,14 +1,24 @@
 """A small app of the engine's own tests: realtime, and users by the name in their token. No database."""
 
+from collections.abc import Iterable
+
 from engine.http.application import Application
+from engine.http.client_address import Proxies
+from engine.http.origins import Origins
 from engine.io import IO
 from engine.mail.mailer import Mailer
 
 io = IO()
 
 
-def make_app(**attached) -> Application:
+async def no_hook(socket, user):
+    """A `connection()` that does nothing."""
+
+
+def make_app(routes: Iterable = (), *, origins=None, proxies=None, connection=no_hook, **attached) -> Application:
     """An application with `io` attached to it, by what `IO.attach` takes."""
-    app = Application([], mailer=Mailer("", "", "", production=False))
-    io.attach(app, **attached)
+    proxies = proxies or Proxies()
+    origins = origins or Origins(proxies=proxies)
+    app = Application(routes, origins=origins, proxies=proxies, mailer=Mailer("", "", "", production=False))
+    io.attach(app, connection=connection, origins=origins, proxies=proxies, **attached)
     return app

@@ -5,6 +5,8 @@ from itertools import count
 
 import pytest
 
+from engine.http.rate_limits import RateLimits
+from handlers.accounts.limits import ACCOUNT_LIMITS
 from models.accounts import passwords
 
 RIGHT, WRONG = "correct horse", "wrong horse"
@@ -237,3 +239,9 @@ async def test_a_request_that_says_nothing_useful_is_no_try(register, try_login)
     for _ in range(30):
         assert (await try_login("198.51.100.1", password="")).status == 400
     assert (await try_login("198.51.100.1", password=RIGHT)).status == 200
+
+
+async def test_every_limit_is_one():
+    limits = RateLimits(ACCOUNT_LIMITS)
+    for name in ACCOUNT_LIMITS:
+        await limits.spend(name, "ann")

@@ -2,8 +2,8 @@
 
 import pytest
 
+from engine.http.errors import ApiError
 from engine.http.json_body import DEEPEST, parse
-from handlers.errors import ApiError
 
 
 def test_an_object_is_what_it_says():

@@ -6,8 +6,8 @@ import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
 from engine.http.client_address import Proxies
+from engine.http.errors import ApiError
 from engine.http.origins import Origins
-from handlers.errors import ApiError
 
 PROXY = "10.0.0.1"
 

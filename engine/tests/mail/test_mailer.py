@@ -5,6 +5,7 @@ import logging
 import shutil
 import ssl
 import subprocess
+from typing import NamedTuple
 
 import pytest
 
@@ -12,10 +13,17 @@ from engine.mail import mailer as mail
 from engine.mail import server as mail_server
 from engine.mail.mailer import Mailer
 from engine.testing.programs import needed
-from handlers.accounts import letters
+
+
+class Letter(NamedTuple):
+    """A mail to send."""
+
+    subject: str
+    text: str
+
 
 LINK = "https://app.example.com/#reset=s3cret-code"
-LETTER = letters.reset_password(LINK)
+LETTER = Letter("Choose a new password", f"Choose it here:\n\n{LINK}\n")
 
 
 @pytest.fixture(autouse=True)

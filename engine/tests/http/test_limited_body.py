@@ -7,10 +7,10 @@ import time
 import pytest
 
 from engine.http import limited_body
-from handlers.base import BaseHandler
+from engine.http.handler import Handler
 
 LIMIT = 64 * 1024
-HEAD = b"POST /auth/local HTTP/1.1\r\nHost: localhost\r\n"
+HEAD = b"POST /seats HTTP/1.1\r\nHost: localhost\r\n"
 
 
 async def answer(reader) -> tuple[int, dict, dict]:
@@ -38,13 +38,13 @@ def too_long(answer) -> bool:
 
 
 async def test_a_body_as_long_as_the_limit_is_read(fetch, error_of):
-    body = b'{"identifier": "' + b"x" * (LIMIT - 18) + b'"}'
+    body = b'{"seat": "' + b"x" * (LIMIT - 12) + b'"}'
     assert len(body) == LIMIT
-    assert error_of(await fetch("POST", "/auth/local", body))["message"] == "2 errors occurred"
+    assert error_of(await fetch("POST", "/seats", body))["message"] == "3 errors occurred"
 
 
 async def test_a_body_of_one_byte_more_is_413(fetch, error_of):
-    error = error_of(await fetch("POST", "/api/auth/local", b"x" * (LIMIT + 1)))
+    error = error_of(await fetch("POST", "/seats", b"x" * (LIMIT + 1)))
     assert (error["status"], error["name"]) == (413, "PayloadTooLargeError")
 
 
@@ -53,7 +53,7 @@ async def test_a_body_of_ten_megabytes_is_413(fetch, error_of):
 
 
 async def test_a_handler_may_take_more_than_the_server_does(app, fetch, error_of):
-    class Upload(BaseHandler):
+    class Upload(Handler):
         longest_body_bytes = 3_000_000
 
         def post(self):

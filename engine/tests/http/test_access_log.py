@@ -4,13 +4,9 @@ import logging
 
 import pytest
 
-from handlers.base import BaseHandler
-from realtime import io
-
-
-class Broken(BaseHandler):
-    def get(self):
-        raise RuntimeError
+from engine.http.handler import Handler
+from engine.mongo import DatabaseAway
+from engine.tests.app import io
 
 
 @pytest.fixture
@@ -41,10 +37,9 @@ async def test_what_a_client_chose_is_escaped(dial, lines, sent):
     assert line.isprintable()
 
 
-async def test_what_broke_is_an_error(app, fetch, lines):
-    app.add_handlers(".*", [("/broken", Broken)])
-    await fetch("GET", "/broken")
-    assert lines() == [(logging.ERROR, "500 GET /broken")]
+async def test_what_broke_is_an_error(fetch, lines):
+    await fetch("DELETE", "/seats")
+    assert lines() == [(logging.ERROR, "500 DELETE /seats")]
 
 
 async def test_who_is_sent_away_by_a_drain_is_no_error(fetch, lines):
@@ -53,11 +48,11 @@ async def test_who_is_sent_away_by_a_drain_is_no_error(fetch, lines):
     assert lines() == [(logging.INFO, "503 GET /socket.io/")]
 
 
-class TestWithTheDatabaseAway:
-    @pytest.fixture
-    def db(self, database_away):
-        return database_away
+async def test_that_the_database_is_away_is_no_error_of_each_request(app, fetch, lines):
+    class Away(Handler):
+        def get(self):
+            raise DatabaseAway
 
-    async def test_no_request_is_an_error(self, fetch, lines):
-        await fetch("POST", "/auth/local", b'{"identifier": "ann", "password": "correct horse"}')
-        assert lines() == [(logging.INFO, "503 POST /auth/local")]
+    app.add_handlers(".*", [("/away", Away)])
+    await fetch("GET", "/away")
+    assert lines() == [(logging.INFO, "503 GET /away")]

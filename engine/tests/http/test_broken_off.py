@@ -19,7 +19,7 @@ async def until(condition):
 @pytest.mark.parametrize("header", ["Content-Length: 100", "Transfer-Encoding: chunked"])
 async def test_a_body_that_breaks_off_leaves_no_request_behind(http_server, http_port, header, caplog):
     _, writer = await asyncio.open_connection("127.0.0.1", http_port)
-    writer.write(f"POST /auth/local HTTP/1.1\r\nHost: localhost\r\n{header}\r\n\r\n".encode())
+    writer.write(f"POST /seats HTTP/1.1\r\nHost: localhost\r\n{header}\r\n\r\n".encode())
     await until(requests)
     writer.close()
     await until(lambda: not requests())
