@@ -22,6 +22,7 @@ from engine.process import checks, load, main
 from engine.process.settings import EngineSettings
 from engine.tests import people
 from engine.tests.app import io, make_app
+from engine.tests.seats import ROUTES
 from engine.tests.transport.conftest import authenticate as known
 
 NEWS = "news" in sys.argv
@@ -167,7 +168,9 @@ async def start(settings: ServerSettings, mongodb_url: str) -> Application:
     )
     accounts = people.Accounts()
     accounts.authenticate = authenticate
-    made = make_app(connection=connection, accounts=accounts, limits=limits, origins=Origins(settings.cors_origins))
+    made = make_app(
+        ROUTES, connection=connection, accounts=accounts, limits=limits, origins=Origins(settings.cors_origins)
+    )
     if NEWS:
         io.node.services.spawn(news())
     return made
