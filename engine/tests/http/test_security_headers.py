@@ -50,8 +50,7 @@ async def test_data_is_kept_by_nobody_and_shown_in_no_page(fetch):
         check(response, FOR_ALL | FOR_DATA)
 
 
-async def test_a_body_that_is_too_long_is_refused_with_them(fetch, monkeypatch):
-    monkeypatch.setattr("engine.http.limited_body.LINGER_SECONDS", 0.1)
+async def test_a_body_that_is_too_long_is_refused_with_them(fetch):
     for path in ("/seats", "/socket.io/?EIO=4&transport=polling&sid=x"):
         response = await fetch("POST", path, b"x" * 70_000)
         assert response.code == 413
