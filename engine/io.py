@@ -19,7 +19,6 @@ from engine.sockets.server import Server
 from engine.sockets.socket import Socket
 from engine.transport.client_script import ClientScriptHandler
 from engine.transport.endpoint import EngineHandler
-from engine.transport.gateway import Gateway
 from engine.wire.packet import encode_event
 
 __all__ = ["IO", "Member"]
@@ -68,8 +67,8 @@ class IO:
         default those of our own. `proxies` tell a client's address from a request.
         """
         node = Node(limits=limits or Limits(), accounts=accounts, connection=connection, events=self.events, db=db)
-        gateway = Gateway(accounts, proxies or Proxies(), origins or Origins())
-        endpoint = ("/socket.io/", EngineHandler, {"eio": node.eio, "gateway": gateway})
+        arguments = {"eio": node.eio, "origins": origins or Origins(), "proxies": proxies or Proxies()}
+        endpoint = ("/socket.io/", EngineHandler, arguments)
         app.add_handlers(".*", [endpoint, ("/socket.io/socket.io.js", ClientScriptHandler)])
         app.settings["node"] = self._first = node
 

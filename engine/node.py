@@ -53,7 +53,7 @@ class Node:
         context = copy_context()
         context.run(current.set, self)
         self.hub: Hub[Socket[Any]] = Hub()
-        self.eio = EngineIO(limits, self.client)
+        self.eio = EngineIO(limits, accounts, self.client)
         self.server = Server(self.eio, self.hub, self)
         self.services = Services(
             limits,

@@ -15,7 +15,7 @@ STEP_SECONDS = 0.02
 
 async def drain(services: Services, seconds: float) -> None:
     """Close everybody for now and wait for what still runs, no longer than so many seconds."""
-    services.eio.draining = True
+    services.eio.readiness.drain()
     await close_all(list(services.eio.sockets.values()), seconds * CLOSING)
     services.eio.departed.work()
     await ended(services, seconds * ENDING)

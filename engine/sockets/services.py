@@ -77,5 +77,5 @@ class Services:
             async with asyncio.timeout(self.limits.authenticate_seconds):
                 return await self.accounts.authenticate(token)
         except (Unavailable, TimeoutError) as error:
-            self.eio.away = True
+            self.eio.readiness.lost()
             raise Unavailable(str(error)) from error

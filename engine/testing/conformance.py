@@ -26,7 +26,6 @@ from engine.mail.mailer import Mailer
 from engine.process.port import make_server
 from engine.transport.endpoint import EngineHandler
 from engine.transport.engine_io import EngineIO
-from engine.transport.gateway import Gateway
 from engine.transport.link import Link
 from engine.wire.message import Message
 
@@ -123,7 +122,7 @@ def make_app(limits: Limits) -> Application:
     io.server.on("connect", present_custom, namespace="/custom")
     io.server.on("message", message)
     io.server.on("message-with-ack", message_with_ack)
-    echo = {"eio": EngineIO(limits, Echo), "gateway": Gateway(accounts, Proxies(), Origins())}
+    echo = {"eio": EngineIO(limits, accounts, Echo), "origins": Origins(), "proxies": Proxies()}
     app.add_handlers(".*", [("/engine.io/", EngineHandler, echo)])
     return app
 

@@ -9,12 +9,12 @@ from tornado.iostream import StreamClosedError
 from tornado.web import Application
 
 from engine.errors import InvalidPacket
+from engine.http.client_address import Proxies
 from engine.http.connection import connection_of
 from engine.http.origins import Origins
 from engine.tokens.finding import request_token
 from engine.transport.answers import Answers
 from engine.transport.engine_io import EngineIO
-from engine.transport.gateway import Gateway
 from engine.transport.handshake import Handshake
 from engine.transport.handshake_errors import (
     BAD_METHOD,
@@ -38,17 +38,19 @@ RETRY_AFTER_SECONDS = "2"
 
 
 class EngineHandler(Answers):
-    """One HTTP request of a client. `gateway` knows origins, proxies and the database."""
+    """One HTTP request of a client. Pages of the `origins` may connect; `proxies` tell a client's address."""
 
-    def __init__(self, application: Application, request: HTTPServerRequest, *, eio: EngineIO, gateway: Gateway):
-        self.eio, self.gateway = eio, gateway
+    def __init__(
+        self, application: Application, request: HTTPServerRequest, *, eio: EngineIO, origins: Origins, proxies: Proxies
+    ):
+        self.eio, self.proxies, self._origins = eio, proxies, origins
         self.longest_body_bytes = eio.limits.message_bytes
         super().__init__(application, request)
 
     @property
     def origins(self) -> Origins:
         """Which pages may connect."""
-        return self.gateway.origins
+        return self._origins
 
     async def get(self) -> None:
         """Open a link, answer a poll, or accept a WebSocket."""
@@ -108,13 +110,12 @@ class EngineHandler(Answers):
 
     async def handshake(self) -> Handshake:
         """What a new link is told. Raises HandshakeError while the database is away, and for good in a drain."""
-        if self.eio.draining or (self.eio.away and not await self.gateway.is_back()):
+        if not await self.eio.readiness.check():
             self.set_header("Retry-After", RETRY_AFTER_SECONDS)
             raise HandshakeError(UNAVAILABLE)
-        self.eio.away = False
         headers = self.request.headers
         return Handshake(
-            self.gateway.address(self.request),
+            self.proxies.address(self.request),
             request_token(self.request.query_arguments, headers.get("Authorization", "")),
             headers.get("Origin", ""),
             headers.get("User-Agent", ""),

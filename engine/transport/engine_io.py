@@ -5,6 +5,7 @@ from typing import Any
 
 import engineio  # pyright: ignore[reportMissingTypeStubs]
 
+from engine.accounts import Accounts
 from engine.limits import Limits
 from engine.loop.garbage import Garbage
 from engine.loop.outbox import Outbox
@@ -14,6 +15,7 @@ from engine.loop.wheel import Wheel
 from engine.transport.client import Client
 from engine.transport.handshake import Handshake
 from engine.transport.link import Link
+from engine.transport.readiness import Readiness
 from engine.transport.websocket import WebSocket
 
 
@@ -24,7 +26,7 @@ class EngineIO(engineio.AsyncServer):
     which has the transports, time-outs and limits hard-coded inside (see `http`).
     """
 
-    def __init__(self, limits: Limits, client_class: Callable[[Link], Client]):
+    def __init__(self, limits: Limits, accounts: Accounts, client_class: Callable[[Link], Client]):
         super().__init__(  # pyright: ignore[reportUnknownMemberType]
             async_mode="tornado", async_handlers=False, monitor_clients=False
         )
@@ -37,8 +39,7 @@ class EngineIO(engineio.AsyncServer):
         self.sockets: dict[str, Link] = {}
         self.websockets = 0
         """How many WebSockets are open, those in their closing handshake and upgrade probes included."""
-        self.away = self.draining = False
-        """Whether the database was away when last asked; whether no new link is taken."""
+        self.readiness = Readiness(accounts)
 
     def open(self, handshake: Handshake, websocket: WebSocket | None = None) -> Link:
         """Make a link, carried by a WebSocket, or, without one, by polling."""

@@ -77,7 +77,7 @@ async def accept(
 
 def carry(eio: EngineIO, handshake: Handshake, websocket: WebSocket) -> None:
     """Open a link that the WebSocket carries from its first packet on."""
-    if eio.draining:
+    if eio.readiness.draining:
         websocket.close(RESTART, "drain")
         return
     link = eio.open(handshake, websocket)

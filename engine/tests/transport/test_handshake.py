@@ -223,8 +223,7 @@ async def test_frames_that_come_with_the_upgrade_are_read(server):
 
 
 async def test_nobody_gets_in_while_the_server_drains(server):
-    io.server.eio.draining = True
+    io.server.eio.readiness.drain()
     for headers in {}, UPGRADE:
         answer = await server.request("GET", WEBSOCKET if headers else POLLING, headers=headers)
         assert (answer.status, answer.headers["retry-after"]) == (503, "2")
-    io.server.eio.draining = False
