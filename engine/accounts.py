@@ -27,17 +27,27 @@ class Access(Protocol):
     def expires_at(self) -> float: ...
 
 
-class EndedSession(Protocol):
-    """A session that has ended; `why` is a sentence for its user."""
+class Ended(Protocol):
+    """What takes a user's rights away: the end of a session, or, without one, another role. `why` is a sentence.
+
+    `code` is "revoked" for what closes sockets for good, "role" for those that may come back, as what the user is now.
+    """
 
     @property
     def user_id(self) -> Any: ...
 
     @property
-    def session_id(self) -> str: ...
+    def session_id(self) -> str | None: ...
 
     @property
     def why(self) -> str: ...
+
+    @property
+    def code(self) -> str: ...
+
+    def concerns(self, user: Any, /) -> bool:
+        """Whether it concerns a socket whose user was read as this at its handshake."""
+        ...
 
 
 class Accounts(Protocol):
@@ -47,8 +57,8 @@ class Accounts(Protocol):
         """What a token gives. Raises Refused, or Unavailable if it cannot be told now."""
         ...
 
-    async def ended(self) -> Iterable[EndedSession]:
-        """The sessions that have ended since this was last asked; one may be told again. Their sockets are closed.
+    async def ended(self) -> Iterable[Ended]:
+        """What has ended since this was last asked; it may be told again. The sockets concerned are closed.
 
         Raises Unavailable if it cannot be told now, and then tells of these too when asked again.
         """

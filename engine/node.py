@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection
 from contextvars import ContextVar, copy_context
 from typing import Any, NamedTuple
 
-from engine.accounts import Accounts
+from engine.accounts import Accounts, Ended
 from engine.hub import Hub
 from engine.limits import Limits
 from engine.names import user_room
@@ -114,8 +114,10 @@ class Node:
 
     def disconnect(self, user_id: str, reason: str, session_id: str | None = None) -> None:
         """Close every socket of a user, or of one session, for good, in all namespaces; no handshake goes on."""
-        self.close_sockets(user_id, "kicked", reason, session_id)
-        self.throw_out(user_id, session_id)
+        self.services.admissions.throw_out(user_id, session_id)
+        for socket in self.sockets_of(user_id):
+            if session_id in (None, socket.session_id):
+                socket.close("kicked", reason)
 
     async def request(self, user_id: str, name: str, event: Message, timeout: float) -> Any:
         """Send an event, called `name`, and return the first answer of any of the user's sockets.
@@ -153,15 +155,18 @@ class Node:
         """Whether anybody is connected, or about to be."""
         return bool(self.services.admissions or self.hub.namespaces())
 
-    def throw_out(self, user_id: str, session_id: str | None = None) -> None:
-        """Have handshakes under way heed that the user, or a session of theirs, may not come in by them."""
-        self.services.admissions.throw_out(user_id, session_id)
+    def heed(self, user_id: str, ended: Ended) -> None:
+        """Have handshakes under way heed what has ended: the user may not come in by them."""
+        self.services.admissions.throw_out(user_id, ended.session_id, ended.concerns)
 
-    def close_sockets(self, user_id: str, code: str, reason: str, session_id: str | None = None) -> None:
-        """Close every socket of a user, or of one session, for good, in all namespaces."""
+    def close_ended(self, user_id: str, ended: Ended) -> None:
+        """Close the sockets, in all namespaces, of a session that has ended, or of a user's former role for now."""
         for socket in self.sockets_of(user_id):
-            if session_id in (None, socket.session_id):
-                socket.close(code, reason)
+            if ended.session_id in (None, socket.session_id) and ended.concerns(socket.admitted):
+                if ended.code == "revoked":
+                    socket.close(ended.code, ended.why)
+                else:
+                    socket.link.end_for_now(ended.code, ended.why)
 
     def run_here(self) -> None:
         """Have the caller, and what it starts, run on this node."""

@@ -25,6 +25,11 @@ class Admission:
         return check_user(self.access.user.id) if self.access else ""
 
     @property
+    def user(self) -> Any:
+        """The user as the app knows them, None while that is not known."""
+        return self.access.user if self.access else None
+
+    @property
     def session_id(self) -> str | None:
         """The session that the token belongs to."""
         return self.access.session_id if self.access else None

@@ -1,7 +1,8 @@
 """Handshakes under way, and who was thrown out meanwhile: what the app told of them may be older than that."""
 
+from collections.abc import Callable
 from itertools import takewhile
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 class Applicant(Protocol):
@@ -13,6 +14,23 @@ class Applicant(Protocol):
     @property
     def session_id(self) -> str | None: ...
 
+    @property
+    def user(self) -> Any:
+        """What was read of the user."""
+        ...
+
+
+def everybody(user: Any) -> bool:
+    """Whatever was read of the user."""
+    return True
+
+
+class ThrownOut(NamedTuple):
+    """When somebody was, and whom it concerns, by what was read of the user."""
+
+    number: int
+    concerns: Callable[[Any], bool]
+
 
 class Admissions:
     """Counts those who are thrown out, so that a handshake knows which of them it has to heed: those after its begin.
@@ -23,7 +41,7 @@ class Admissions:
     def __init__(self):
         self.number = 0
         self.begun: dict[Applicant, int] = {}
-        self.thrown_out: dict[tuple[str, str | None], int] = {}
+        self.thrown_out: dict[tuple[str, str | None, bool], ThrownOut] = {}
 
     def __bool__(self):
         return bool(self.begun)
@@ -38,21 +56,26 @@ class Admissions:
         if self.thrown_out:
             self.prune()
 
-    def throw_out(self, user_id: str, session_id: str | None = None) -> None:
-        """A user, or one session of theirs, may not come in by a handshake that is under way."""
+    def throw_out(
+        self, user_id: str, session_id: str | None = None, concerns: Callable[[Any], bool] = everybody
+    ) -> None:
+        """A user, or one session of theirs, may not come in by a handshake that is under way, if it `concerns` them."""
         if self.begun:
             self.number += 1
+            # Who is thrown out whatever they are still is when their role changes; of roles, the latest counts.
+            key = user_id, session_id, concerns is everybody
             # The latest come last, for `prune`.
-            self.thrown_out.pop((user_id, session_id), None)
-            self.thrown_out[user_id, session_id] = self.number
+            self.thrown_out.pop(key, None)
+            self.thrown_out[key] = ThrownOut(self.number, concerns)
 
     def is_thrown_out(self, applicant: Applicant) -> bool:
         """Whether this handshake has to be begun anew."""
-        concerned = (applicant.user_id, None), (applicant.user_id, applicant.session_id)
-        return any(self.thrown_out.get(each, 0) > self.begun[applicant] for each in concerned)
+        keys = ((applicant.user_id, session, all) for session in {None, applicant.session_id} for all in (True, False))
+        found = (self.thrown_out[key] for key in keys if key in self.thrown_out)
+        return any(each.number > self.begun[applicant] and each.concerns(applicant.user) for each in found)
 
     def prune(self) -> None:
         """Forget what happened before the oldest handshake began."""
         oldest = next(iter(self.begun.values()), self.number)
-        for each in [*takewhile(lambda each: self.thrown_out[each] <= oldest, self.thrown_out)]:
+        for each in [*takewhile(lambda each: self.thrown_out[each].number <= oldest, self.thrown_out)]:
             del self.thrown_out[each]

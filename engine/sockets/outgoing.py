@@ -35,12 +35,14 @@ class Client(Protocol):
 class Outgoing:
     """Whose a socket is, and the half of it that sends. `ended` tells why it is over, None that it is not."""
 
-    __slots__ = ("acks", "client", "ended", "expires_at", "id", "link", "namespace", "numbers", "services",
+    __slots__ = ("acks", "admitted", "client", "ended", "expires_at", "id", "link", "namespace", "numbers", "services",
                  "session_id", "user", "warned")  # fmt: skip
 
     def __init__(self, services: Services, client: Client, socket_id: str, namespace: str, access: Access):
         self.services, self.client, self.link = services, client, client.link
         self.id, self.namespace = socket_id, namespace
+        self.admitted: Any = access.user
+        """Its user as known at the handshake, when rooms were chosen; `user` is as known at the latest renewal."""
         self.identify(access)
         self.ended: str | None = None
         self.acks: dict[int, Callable[..., Any]] | None = None

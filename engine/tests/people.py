@@ -1,19 +1,20 @@
 """Users of an app without a database: a token is its user's name, or one that is issued for a session of theirs."""
 
+import dataclasses
 import math
 import time
-from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
 
 from engine.errors import Refused, Unavailable
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Person:
     """A user, and the token that never expires."""
 
     id: str
+    role: str = "cook"
 
     @property
     def jwt(self) -> str:
@@ -32,8 +33,15 @@ class Ended(NamedTuple):
     """One of those that `ended` returns."""
 
     user_id: str
-    session_id: str
+    session_id: str | None
     why: str = "You logged out."
+    code: str = "revoked"
+    outdated: tuple = ()
+    """What was read of the user before, for another role; a session that has ended concerns everybody who has it."""
+
+    def concerns(self, user) -> bool:
+        """As a socket knows its user."""
+        return not self.outdated or user in self.outdated
 
 
 ANNA, BOB, CARL = Person("anna"), Person("bob"), Person("carl")
@@ -75,6 +83,7 @@ class Office:
 
     def __init__(self):
         self.issued: dict[str, Access] = {}
+        self.roles: dict[str, Person] = {}
         self.ended: list[Ended] = []
         self.numbers, self.asked, self.away = count(), 0, False
 
@@ -87,6 +96,13 @@ class Office:
     def end(self, person: Person, session: str = "laptop", why: str = "You logged out.") -> None:
         """End a session."""
         self.ended.append(Ended(person.id, session, why))
+
+    def change(self, person: Person, why: str = "You are no longer a cook.") -> Person:
+        """Give a user another role, and return them as they are from now on."""
+        changed = dataclasses.replace(person, role="another")
+        self.roles[person.id] = changed
+        self.ended.append(Ended(person.id, None, why, "role", (person,)))
+        return changed
 
     async def ended_lately(self) -> list[Ended]:
         """As the app's. Raises Unavailable."""
@@ -106,4 +122,4 @@ class Office:
             raise Refused("token_expired", "The token has expired")
         if (access.user.id, access.session_id) in [ended[:2] for ended in self.ended]:
             raise Refused("session_ended", "This session has ended; log in again.")
-        return access
+        return access._replace(user=self.roles.get(access.user.id, access.user))

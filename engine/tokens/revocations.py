@@ -1,11 +1,11 @@
-"""Sessions of the app that have ended, on whichever server: their sockets here are closed."""
+"""Sessions of the app that have ended, and roles that have changed, on whichever server: sockets here are closed."""
 
 import asyncio
 import logging
 from collections.abc import Iterable
 from typing import Protocol
 
-from engine.accounts import Accounts, EndedSession
+from engine.accounts import Accounts, Ended
 from engine.errors import Unavailable
 from engine.limits import Limits
 from engine.loop.guard import guarded
@@ -24,12 +24,12 @@ class Sockets(Protocol):
         """Whether there is any."""
         ...
 
-    def throw_out(self, user_id: str, session_id: str | None) -> None:
-        """Have handshakes that are under way heed that the session has ended."""
+    def heed(self, user_id: str, ended: Ended) -> None:
+        """Have handshakes that are under way heed it."""
         ...
 
-    def close_sockets(self, user_id: str, code: str, reason: str, session_id: str | None) -> None:
-        """Close its sockets for good."""
+    def close_ended(self, user_id: str, ended: Ended) -> None:
+        """Close the sockets that it concerns."""
         ...
 
 
@@ -64,12 +64,12 @@ class Revocations:
         except Exception as error:
             self.failed(error)
 
-    async def close(self, ended: Iterable[EndedSession]) -> None:
-        """Close the sockets of sessions that have ended, in portions; handshakes hear of all of them at once."""
-        for session in ended:
-            self.sockets.throw_out(check_user(session.user_id), session.session_id)
-        async for session in in_portions(ended):
-            self.sockets.close_sockets(check_user(session.user_id), "revoked", session.why, session.session_id)
+    async def close(self, ended: Iterable[Ended]) -> None:
+        """Close the sockets concerned, in portions; handshakes hear of all of it at once."""
+        for each in ended:
+            self.sockets.heed(check_user(each.user_id), each)
+        async for each in in_portions(ended):
+            self.sockets.close_ended(check_user(each.user_id), each)
 
     def worked(self) -> None:
         """Say so once if it did not before."""

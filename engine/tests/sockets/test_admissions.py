@@ -9,7 +9,7 @@ class Handshake:
     """What stands for a socket whose handshake is under way."""
 
     def __init__(self, user_id: str = "anna", session_id: str | None = "phone"):
-        self.user_id, self.session_id = user_id, session_id
+        self.user_id, self.session_id, self.user = user_id, session_id, user_id
 
 
 @pytest.fixture
