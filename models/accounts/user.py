@@ -15,6 +15,7 @@ from models.accounts.errors import AccountBlocked, EmailOrUsernameTaken, TooBusy
 from models.accounts.fields import LONGEST_TYPED_USERNAME, folded, normalized
 from models.documents import now
 from models.errors import NotFound
+from models.roles import ROLES, check_role
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class User:
             "provider": "local",
             "confirmed": confirmed,
             "blocked": False,
-            "role": "authenticated",
+            "role": ROLES[0],
             "credentials": 1,
             "created_at": time,
             "updated_at": time,
@@ -99,14 +100,21 @@ class User:
         return await self._update(db, {"$set": new, "$inc": {"credentials": 1}})
 
     async def change(self, db: Database, **fields) -> "User":
-        """Changes some of `username`, `email`, `confirmed`, `blocked` and `role`.
+        """Changes some of `username`, `email`, `confirmed`, `blocked` and `role`, one of models/roles.py.
 
-        Raises EmailOrUsernameTaken, and NotFound for a user who was deleted meanwhile.
+        Sockets of a user who is blocked, or has another role, are closed within a second, on every server. Raises
+        EmailOrUsernameTaken, NotFound for a user who was deleted meanwhile, and ValueError for no such role.
         """
         if "username" in fields:
             fields |= {"username": normalized(fields["username"]), "username_folded": folded(fields["username"])}
+        change: dict = {"$set": {**fields, "updated_at": now()}}
+        if "role" in fields:
+            check_role(fields["role"])
+        if not fields.keys().isdisjoint(("role", "blocked")):
+            # By MongoDB's clock, the one that all servers share: models/accounts/sessions/ending.py tells them.
+            change["$currentDate"] = {"rights_changed_at": True}
         try:
-            return await self._update(db, {"$set": {**fields, "updated_at": now()}})
+            return await self._update(db, change)
         except DuplicateKeyError:
             raise EmailOrUsernameTaken from None
 
@@ -167,6 +175,7 @@ async def _rehash(db: Database, document: dict, password: str) -> None:
 
 
 async def prepare(db: Database) -> None:
-    """The indexes that make e-mails and usernames unique."""
+    """The indexes that make e-mails and usernames unique, and find those whose rights have changed."""
     await db.users.create_index("email", unique=True)
     await db.users.create_index("username_folded", unique=True)
+    await db.users.create_index("rights_changed_at", sparse=True)

@@ -1,24 +1,34 @@
-"""The end of sessions: it is written here alone, and every server hears of it here."""
+"""The end of sessions, which is written here alone; every server hears of it here, and of changed rights."""
 
 import time
 from dataclasses import dataclass
 
 from bson import ObjectId
 
-from engine.mongo import Database
+from engine.mongo import Database, aggregate
+from models.accounts.errors import AccountBlocked
+from models.accounts.user import User
 from models.documents import object_id
 
 # What ended so much earlier than the last look is told again, for writes that MongoDB ordered otherwise than its clock.
 OVERLAP_SECONDS = 2.0
+ANOTHER_ROLE = "What you may do has changed; this client connects again by itself."
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A session that has ended; `why` is a sentence for its user."""
+    """A session that has ended, or, without one, a user's former rights; `why` is a sentence for them."""
 
     user_id: str
-    session_id: str
+    session_id: str | None
     why: str
+    code: str = "revoked"
+    """See docs/security.md: what the client hears of its socket's end."""
+    role: str = ""
+
+    def concerns(self, user: User) -> bool:
+        """Whether it concerns a socket that knows its user so."""
+        return not self.role or user.role != self.role
 
 
 class Endings:
@@ -31,14 +41,34 @@ class Endings:
         self._looked: float | None = None
 
     async def lately(self) -> list[Ended]:
-        """The sessions that have ended since this was last asked and a little before; one may be told twice."""
+        """What has ended since this was last asked and a little before; it may be told twice."""
         asked = time.monotonic()
         seconds = self._longest_look if self._looked is None else asked - self._looked + OVERLAP_SECONDS
-        window = {"$subtract": ["$$NOW", int(1000 * min(seconds, self._longest_look))]}
-        found = self._db.sessions.find({"$expr": {"$gte": ["$ended_at", window]}}, {"user": 1, "ended_because": 1})
-        ended = [Ended(str(each["user"]), str(each["_id"]), each["ended_because"]) async for each in found]
+        found = await aggregate(self._db.sessions, _pipeline(min(seconds, self._longest_look)))
         self._looked = asked
-        return ended
+        return [_ended(document) for document in found]
+
+
+def _pipeline(seconds: float) -> list[dict]:
+    """Sessions that have ended, and users whose rights have changed, in so many seconds: one call of the driver."""
+    # By MongoDB's clock, the one that all servers share.
+    window = {"$subtract": ["$$NOW", int(1000 * seconds)]}
+    changed = {"$expr": {"$gte": ["$rights_changed_at", window]}}
+    users = [{"$match": changed}, {"$project": {"role": 1, "blocked": 1}}]
+    return [
+        {"$match": {"$expr": {"$gte": ["$ended_at", window]}}},
+        {"$project": {"user": 1, "ended_because": 1}},
+        {"$unionWith": {"coll": "users", "pipeline": users}},
+    ]
+
+
+def _ended(document: dict) -> Ended:
+    id = str(document["_id"])
+    if document.get("blocked"):
+        return Ended(id, None, f"{AccountBlocked.message}.")
+    if "role" in document:
+        return Ended(id, None, ANOTHER_ROLE, "role", document["role"])
+    return Ended(str(document["user"]), id, document["ended_because"])
 
 
 async def end(db: Database, user_id: str, session_id: str, why: str) -> bool:
@@ -54,7 +84,7 @@ async def end_all(db: Database, user_id: str, why: str, keep: str | None = None)
 
 async def end_where(db: Database, wanted: dict, why: str) -> bool:
     """Ends those that a query finds; whether there were any."""
-    # By MongoDB's clock, the one that all servers share: they ask it which sessions have ended lately.
+    # By MongoDB's clock, as in `_pipeline`.
     change = {"$set": {"ended_because": why}, "$currentDate": {"ended_at": True}}
     return (await db.sessions.update_many({**wanted, "ended_at": None}, change)).modified_count > 0
 

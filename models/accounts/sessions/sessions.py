@@ -85,9 +85,9 @@ class Sessions:
         await ending.end_all(self._db, user_id, why, keep)
 
     async def ended_lately(self) -> list[Ended]:
-        """The sessions that have ended, wherever that was done, since this was last asked and a little before.
+        """The sessions that have ended and the roles that have changed, since this was last asked and a little before.
 
-        One may be told twice; a session never begins again.
+        Wherever that was done. It may be told twice; a session never begins again.
         """
         return await self._endings.lately()
 
