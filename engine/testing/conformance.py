@@ -16,7 +16,7 @@ from typing import Any
 
 from tornado.httputil import HTTPServerRequest
 
-from engine.accounts import EndedSession
+from engine.accounts import Ended
 from engine.http.application import Application
 from engine.http.client_address import Proxies
 from engine.http.origins import Origins
@@ -48,7 +48,7 @@ class Accounts:
     async def authenticate(self, token: str) -> Anybody:
         return Anybody()
 
-    async def ended(self) -> list[EndedSession]:
+    async def ended(self) -> list[Ended]:
         return []
 
     async def available(self) -> bool:
