@@ -17,8 +17,8 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.micro", description=__doc__)
     parser.add_argument("--against", type=Path, help="the other checkout; where this one is slower, the status is 1")
     parser.add_argument("--adapter", type=Path, help=f"the other's adapter (default: its {ADAPTER})")
-    parser.add_argument("--rounds", type=int, default=9, help="how often all is measured, in fresh processes (9)")
-    parser.add_argument("--laps", type=int, default=9, help="how often each lap runs in each of them (9)")
+    parser.add_argument("--rounds", type=int, default=20, help="how often all is measured, in fresh processes (20)")
+    parser.add_argument("--laps", type=int, default=5, help="how often each lap runs in each of them (5)")
     parser.add_argument("--only", default="", help="only these laps: " + ",".join(LAPS))
     options = parser.parse_args()
     for checkout in checkouts(options):
@@ -44,7 +44,7 @@ def main() -> int:
     try:
         for number in range(options.rounds):
             print(f"round {number + 1}/{options.rounds}", flush=True)
-            for name, found in compete(names, checkouts(options), options.laps).items():
+            for name, found in compete(number, names, checkouts(options), options.laps).items():
                 rounds[name].append(found)
     except WorkerFailed:
         return 2

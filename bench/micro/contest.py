@@ -10,7 +10,7 @@ from statistics import median
 
 ROOT = Path(__file__).parents[2]
 CORE = 0
-WARM_UP = 3
+WARM_UP = 2
 
 
 class WorkerFailed(Exception):
@@ -65,27 +65,19 @@ class Round:
     ratio: float
 
 
-def compete(names: Iterable[str], checkouts: list[Checkout], laps: int) -> dict[str, Round]:
-    """One round, with fresh processes: where memory comes to lie makes some percent, in each process anew."""
-    workers = [Worker(checkout) for checkout in checkouts]
+def compete(number: int, names: Iterable[str], checkouts: list[Checkout], laps: int) -> dict[str, Round]:
+    """Round so and so, with fresh processes: where memory comes to lie makes some percent, in each process anew."""
+    order = sorted(range(len(checkouts)), reverse=number % 2 == 1)
+    workers = {each: Worker(checkouts[each]) for each in order}
     try:
-        return {name: one_round(name, workers, laps) for name in names}
+        return {name: in_turns(name, workers, laps) for name in names}
     finally:
-        for worker in workers:
+        for worker in workers.values():
             worker.close()
 
 
-def one_round(name: str, workers: list[Worker], laps: int) -> Round:
-    for worker in workers:
-        for _ in range(WARM_UP):
-            worker.lap(name)
-    costs = [in_turns(name, workers, number) for number in range(laps)]
-    medians = tuple(median(each) for each in zip(*costs, strict=True))
-    return Round(medians, median(each[0] / each[-1] for each in costs))
-
-
-def in_turns(name: str, workers: list[Worker], number: int) -> list[float]:
-    """One lap of each worker; who begins changes."""
-    order = range(len(workers)) if number % 2 else reversed(range(len(workers)))
-    costs = {each: workers[each].lap(name) for each in order}
-    return [costs[each] for each in range(len(workers))]
+def in_turns(name: str, workers: dict[int, Worker], laps: int) -> Round:
+    """Laps of one name. Nobody runs twice in a row, for that one would find the processor's caches warm."""
+    costs = [{each: workers[each].lap(name) for each in workers} for _ in range(WARM_UP + laps)][WARM_UP:]
+    medians = [median(lap[each] for lap in costs) for each in sorted(workers)]
+    return Round(tuple(medians), median(lap[0] / lap[len(workers) - 1] for lap in costs))
