@@ -24,7 +24,7 @@ def make_app(settings: Settings, db: models.Database) -> Application:
     lifetimes = settings.access_token_seconds, settings.refresh_token_seconds
     sessions, availability = Sessions(db, settings.jwt_secret, *lifetimes), Availability(db)
     proxies = Proxies(settings.trusted_proxies)
-    origins = Origins(settings.cors_origins, proxies)
+    origins = Origins(settings.cors_origins, proxies, development=not settings.production)
     app = Application(
         routes,
         **dict(settings),

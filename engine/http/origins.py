@@ -1,77 +1,68 @@
-"""Which pages may call us (RFC 6454): those of our own origin, and those that the settings list."""
+"""Which pages may call us: those of our own origin, and those that the settings list."""
 
-import re
+import logging
 from collections.abc import Iterable
-from ipaddress import IPv6Address, ip_address
+from enum import Enum, auto
+from functools import lru_cache
 
 from tornado.httputil import HTTPServerRequest
 
 from engine.http.client_address import Proxies
 from engine.http.errors import ApiError
+from engine.http.origin import is_of_the_web, normal
 
-ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://([a-z0-9._-]*|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?")
-# A WebSocket begins as HTTP, and some clients name the one and some the other.
-SCHEMES = {"ws": "http", "wss": "https"}
-DEFAULT_PORTS = {"http": 80, "https": 443}
 # What browsers say of a request that our own page makes, or the user by typing its address (Fetch Metadata, 2.4).
 OWN_SITES = {"same-origin", "none"}
+ORIGINS_TOLD = 100
+log = logging.getLogger("app")
 
 
-def normal(origin: str) -> str:
-    """An origin as two of them are compared: `wss://App.example.com:443` is `https://app.example.com`.
+class Page(Enum):
+    """Where a request was made."""
 
-    Raises ValueError for what is none, `null` and `*` among it.
-    """
-    found = ORIGIN.fullmatch(origin.lower())
-    if found is None:
-        raise ValueError(f"{origin} is not an origin such as https://app.example.com")
-    scheme, host, port = found.groups()
-    scheme = SCHEMES.get(scheme, scheme)
-    if scheme in DEFAULT_PORTS:
-        host, port = _normal_host(host), _normal_port(port, DEFAULT_PORTS[scheme])
-    return f"{scheme}://{host}" + (f":{port}" if port else "")
-
-
-def _normal_host(host: str) -> str:
-    if not host:
-        raise ValueError("an origin has a host")
-    if host.startswith("["):
-        return f"[{IPv6Address(host[1:-1])}]"
-    # Browsers take a name that ends in a number for an address (URL, 3.5).
-    return str(ip_address(host)) if host.rpartition(".")[2].isdigit() else host
-
-
-def _normal_port(port: str | None, default: int) -> int | None:
-    number = int(port or default)
-    if number > 65535:
-        raise ValueError("a port is a number up to 65535")
-    return None if number == default else number
+    NONE = auto()
+    """In no browser, which would name the origin."""
+    OWN = auto()
+    LISTED = auto()
+    APP = auto()
+    """In an app's web view, or another program that names an origin which no web page can have."""
+    OTHER = auto()
+    """In a page of another site, or in one that hides where it comes from."""
 
 
 class Origins:
-    """Our own origin, and those that are `listed`. `proxies` tell the scheme that a client used to reach us."""
+    """Our own origin, and those that are `listed`. `proxies` tell the scheme that a client used to reach us.
 
-    def __init__(self, listed: Iterable[str] = (), proxies: Proxies | None = None):
-        self.listed = frozenset(map(normal, listed))
-        self.proxies = proxies or Proxies()
+    In `development` the log says which line of `.env` lets in a page that was refused.
+    """
 
-    def is_listed(self, request: HTTPServerRequest) -> bool:
-        """Whether the settings list the page that sends a request."""
-        return _origin_of(request) in self.listed
+    def __init__(self, listed: Iterable[str] = (), proxies: Proxies | None = None, development: bool = False):
+        self.listed = dict.fromkeys(map(normal, listed))
+        self.proxies, self.development = proxies or Proxies(), development
+        # Once, and not for each request of the page.
+        self._tell = lru_cache(ORIGINS_TOLD)(self._tell_of)
 
-    def is_own(self, request: HTTPServerRequest) -> bool:
-        """Whether the page is ours (RFC 6454, 5). Where nobody tells the scheme, only host and port count."""
-        theirs = _origin_of(request)
-        scheme = theirs.partition(":")[0]
+    def page(self, request: HTTPServerRequest) -> Page:
+        """Where a request was made."""
+        origin = request.headers.get("Origin")
+        if origin is None:
+            return Page.NONE
         try:
-            ours = normal(f"{self.proxies.scheme(request) or scheme}://{request.host}")
+            return self._page(normal(origin), request)
         except ValueError:
-            return False
-        return scheme in DEFAULT_PORTS and theirs == ours
+            return Page.APP if origin == "*" else Page.OTHER
 
-    def may_connect(self, request: HTTPServerRequest) -> bool:
-        """Whether a request comes from such a page, or from no browser, which names no origin."""
-        return "Origin" not in request.headers or self.is_listed(request) or self.is_own(request)
+    def _page(self, theirs: str, request: HTTPServerRequest) -> Page:
+        if theirs in self.listed:
+            return Page.LISTED
+        if not is_of_the_web(theirs):
+            return Page.APP
+        return Page.OWN if self._is_own(theirs, request) else Page.OTHER
+
+    def _is_own(self, theirs: str, request: HTTPServerRequest) -> bool:
+        """Whether the page is ours (RFC 6454, 5). Where nobody tells the scheme, only host and port count."""
+        scheme = self.proxies.scheme(request) or theirs.partition(":")[0]
+        return is_of_the_web(theirs) and normal(f"{scheme}://{request.host}") == theirs
 
     def check_own(self, request: HTTPServerRequest) -> None:
         """Raise ApiError 403 for a page of another origin, to which the browser sends our cookie along."""
@@ -81,12 +72,25 @@ class Origins:
     def _is_sent_by_us(self, request: HTTPServerRequest) -> bool:
         if "Sec-Fetch-Site" in request.headers:
             return request.headers["Sec-Fetch-Site"] in OWN_SITES
-        return "Origin" not in request.headers or self.is_own(request)
+        if "Origin" not in request.headers:
+            return True
+        try:
+            return self._is_own(normal(request.headers["Origin"]), request)
+        except ValueError:
+            return False
 
+    def tell_refused(self, request: HTTPServerRequest) -> None:
+        """Write into the log which page was not let in, and what would let it in."""
+        self._tell(request.headers["Origin"])
 
-def _origin_of(request: HTTPServerRequest) -> str:
-    """The page's origin in normal form; of a page that hides it, or of one that is none, nothing."""
-    try:
-        return normal(request.headers.get("Origin", ""))
-    except ValueError:
-        return ""
+    def _tell_of(self, origin: str) -> None:
+        try:
+            theirs = normal(origin)
+        except ValueError:
+            log.warning("Refused a page without an origin of its own, such as a file that was opened in a browser")
+            return
+        if self.development:
+            line = ",".join([*self.listed, theirs])
+            log.warning("Refused a page of %s. To let it in, put into .env: CORS_ORIGINS=%s", theirs, line)
+        else:
+            log.warning("Refused a page of %s, which CORS_ORIGINS does not list", theirs)

@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
-from engine.http import origins
+from engine.http import origin
 from engine.process import secret
 
 TEN_YEARS = 10 * 365 * 24 * 3600
@@ -23,7 +23,7 @@ def site(url: str) -> str:
     """Return an http or https origin in its normal form. Raises ValueError."""
     if not url.lower().startswith(("http://", "https://")):
         raise ValueError(f"{url} is not an origin such as https://app.example.com")
-    return origins.normal(url)
+    return origin.normal(url)
 
 
 def _network(value: Any) -> IPv4Network | IPv6Network:
@@ -65,6 +65,6 @@ URL = Annotated[str, Field(repr=False)]  # which may hold a password
 DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,63}$")]
 MailServer = Annotated[str, Field(repr=False), AfterValidator(_mail_server)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
-Origins = Annotated[list[Annotated[str, AfterValidator(site)]], NoDecode, BeforeValidator(_split)]
+Origins = Annotated[list[Annotated[str, AfterValidator(origin.normal)]], NoDecode, BeforeValidator(_split)]
 Network = Annotated[IPv4Network | IPv6Network, BeforeValidator(_network)]
 Networks = Annotated[list[Network], NoDecode, BeforeValidator(_split)]

@@ -26,7 +26,8 @@ class Answers(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
     poll under way.
     """
 
-    cookies_cross = True
+    # No token is taken from a cookie, so a program that is no browser gains nothing by its origin.
+    cookies_cross = apps_are_welcome = True
     detached = gone = False
     polled: asyncio.Task[None] | None = None
 

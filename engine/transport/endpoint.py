@@ -11,7 +11,7 @@ from tornado.web import Application
 from engine.errors import InvalidPacket
 from engine.http.client_address import Proxies
 from engine.http.connection import connection_of
-from engine.http.origins import Origins
+from engine.http.origins import Origins, Page
 from engine.tokens.finding import request_token
 from engine.transport.answers import Answers
 from engine.transport.engine_io import EngineIO
@@ -83,7 +83,7 @@ class EngineHandler(Answers):
             raise HandshakeError(UNKNOWN_TRANSPORT)
         if transport == "polling" and is_upgrade(self.request.headers):
             raise HandshakeError(BAD_REQUEST)
-        if not self.origins.may_connect(self.request):
+        if self.page is Page.OTHER:
             raise HandshakeError(FORBIDDEN)
         return transport
 

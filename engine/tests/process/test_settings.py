@@ -136,6 +136,11 @@ def test_lists_are_comma_separated(given):
     assert [str(network) for network in settings.trusted_proxies] == ["10.0.0.0/8", "::1/128"]
 
 
+def test_origins_are_listed_in_their_normal_form(given):
+    settings = given(CORS_ORIGINS="https://A.example:443,wss://b.example,capacitor://localhost,file://")
+    assert settings.cors_origins == ["https://a.example", "https://b.example", "capacitor://localhost", "file://"]
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -163,6 +168,12 @@ def test_lists_are_comma_separated(given):
         ("PUBLIC_URL", "ftp://app.example.com"),
         ("CONFIRM_EMAILS", "perhaps"),
         ("CORS_ORIGINS", "*"),
+        ("CORS_ORIGINS", "null"),
+        ("CORS_ORIGINS", "https://*.example.com"),
+        ("CORS_ORIGINS", "https://a.example/"),
+        ("CORS_ORIGINS", "https://a.example:99999"),
+        ("CORS_ORIGINS", "https://bücher.example"),
+        ("CORS_ORIGINS", "http://127.1"),
         ("CORS_ORIGINS", "https://a.example/path"),
         ("CORS_ORIGINS", "https://a.example,b.example"),
         ("CORS_ORIGINS", "https://[::1"),

@@ -123,6 +123,14 @@ async def test_no_extension_is_negotiated(server):
         ("http://127.0.0.1:{port}", None),
         ("https://friend.example.com", None),
         ("https://FRIEND.example.com", None),
+        ("https://friend.example.com:443", None),
+        ("wss://friend.example.com", None),
+        ("ws://127.0.0.1:{port}", None),
+        ("wss://example.com", "example.com"),
+        ("capacitor://localhost", None),
+        ("app://localhost", "localhost"),
+        ("file://", "localhost"),
+        ("*", None),
         ("http://example.com", "example.com"),
         ("http://example.com", "example.com:80"),
         ("https://example.com", "example.com:443"),
@@ -144,6 +152,11 @@ async def test_pages_of_our_own_origin_and_of_friends_may_connect(server, origin
         ("", None),
         ("http://evil.example.com", None),
         ("http://127.0.0.1", None),
+        ("ws://127.0.0.1", None),
+        ("wss://evil.example.com", None),
+        ("http://*", None),
+        ("capacitor://local host", None),
+        ("file", None),
         ("http://127.0.0.1:1", None),
         ("http://127.0.0.1:{port}.evil.example.com", None),
         ("http://friend.example.com", None),
@@ -155,8 +168,6 @@ async def test_pages_of_our_own_origin_and_of_friends_may_connect(server, origin
         ("http://sub.example.com", "example.com"),
         ("http://example.com@evil.example.com", "example.com"),
         ("http://evil@example.com", "example.com"),
-        ("app://localhost", "localhost"),
-        ("file://", "localhost"),
         ("http://example.com, http://evil.example.com", "example.com"),
         ("example.com", "example.com"),
         ("http://[", "example.com"),
@@ -193,6 +204,14 @@ async def test_friends_are_told_that_they_may_read(server):
     answer = await server.request("GET", POLLING, headers={"Origin": "https://friend.example.com"})
     assert answer.headers["access-control-allow-origin"] == "https://friend.example.com"
     assert answer.headers["access-control-allow-credentials"] == "true"
+
+
+@pytest.mark.parametrize("origin", ["file://", "*", "capacitor://localhost"])
+async def test_programs_that_are_no_browser_may_read_too_but_without_credentials(server, origin):
+    for method in ("GET", "OPTIONS"):
+        answer = await server.request(method, POLLING, headers={"Origin": origin})
+        assert answer.headers["access-control-allow-origin"] == origin
+        assert "access-control-allow-credentials" not in answer.headers
 
 
 async def test_a_preflight_is_answered(server):
