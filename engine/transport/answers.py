@@ -77,8 +77,13 @@ class Answers(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
 
     def finish(self, chunk: Any = None) -> "asyncio.Future[None]":
         """As RequestHandler's, except that a connection which has become a WebSocket has nothing to finish."""
-        if not self.detached:
-            return super().finish(chunk)  # pyright: ignore[reportUnknownMemberType]
-        done = asyncio.get_running_loop().create_future()
-        done.set_result(None)
+        if self.detached:
+            done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            done.set_result(None)
+            return done
+        stream = connection_of(self.request).stream
+        done = super().finish(chunk)  # pyright: ignore[reportUnknownMemberType]
+        if stream and stream.error:
+            # The stream keeps the error that it met just now, and by its traceback all who were calling.
+            stream.error.__traceback__ = None
         return done

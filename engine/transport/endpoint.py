@@ -46,6 +46,8 @@ class EngineHandler(Answers):
         self.eio, self.proxies, self._origins = eio, proxies, origins
         self.longest_body_bytes = eio.limits.message_bytes
         super().__init__(application, request)
+        # What Tornado keeps there for templates holds this handler, and would do so until the collector comes.
+        self.ui = {}
 
     @property
     def origins(self) -> Origins:

@@ -1,19 +1,14 @@
 """Thousands of clients that go at once, or never say a word."""
 
 import asyncio
-import gc
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from engine.sockets.client import Client
-from engine.sockets.socket import Socket
 from engine.tests.app import io
 from engine.tests.transport.conftest import until
-from engine.transport.link import Link
-from engine.transport.websocket import WebSocket
 
 pytestmark = pytest.mark.slow
 
@@ -118,55 +113,3 @@ async def test_thousands_whose_tokens_expire_at_once_are_closed_without_holding_
     assert not lines()
     leavers.kill()
     await leavers.wait()
-
-
-@pytest.mark.parametrize("end", ["close", "reset", "1", "41", "broken", "kicked", "expired"])
-async def test_a_connection_that_ends_leaves_nothing_to_the_garbage_collector(server, end, monkeypatch):
-    monkeypatch.setattr("engine.transport.websocket.CLOSING_SECONDS", 0.05)
-    server.limit(refused_seconds=0.05)
-
-    async def hook(socket, user):
-        await socket.join("room")
-
-        @socket.on("disconnect")
-        async def disconnect(socket, reason):
-            socket.data["reason"] = reason
-
-    io.node.services.connection = hook
-    await go(await server.websocket("first"), end)
-    await server.empty()
-    await until(lambda: not io.server.eio.websockets)
-    gc.collect()
-    gc.disable()
-    try:
-        websocket = await server.websocket("anna")
-        await websocket.call("echo", 1)
-        assert len(held()) == 4
-        await go(websocket, end)
-        await server.empty()
-        await until(lambda: not io.server.eio.websockets)
-        await asyncio.sleep(0)
-        assert held() == []
-    finally:
-        gc.enable()
-
-
-def held():
-    return [item for item in gc.get_objects() if isinstance(item, Link | Client | Socket | WebSocket)]
-
-
-async def go(websocket, end: str):
-    if end == "expired":
-        await websocket.call("token:renew", {"token": "bad"})
-        socket = io.node.hub.socket(websocket.id, "/")
-        socket.expires_at = time.time()
-        socket.link.look()
-    elif end == "kicked":
-        await io.disconnect("anna")
-        await io.disconnect("first")
-    elif end == "broken":
-        websocket.connection.write(b"\x81\x01x")
-    elif end in ("close", "reset"):
-        getattr(websocket.connection, end)()
-    else:
-        websocket.send(end)
