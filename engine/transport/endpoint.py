@@ -116,12 +116,8 @@ class EngineHandler(Answers):
             self.set_header("Retry-After", RETRY_AFTER_SECONDS)
             raise HandshakeError(UNAVAILABLE)
         headers = self.request.headers
-        return Handshake(
-            self.proxies.address(self.request),
-            request_token(self.request.query_arguments, headers.get("Authorization", "")),
-            headers.get("Origin", ""),
-            headers.get("User-Agent", ""),
-        )
+        token = request_token(self.request.query_arguments, headers.get("Authorization", ""))
+        return Handshake.of(self.proxies.address(self.request), token, headers)
 
     async def poll(self, link: Link, polling: Polling) -> None:
         """Answer with what there is to fetch, as soon as there is something. A poll that is aborted loses nothing."""

@@ -2,8 +2,14 @@
 
 from typing import NamedTuple
 
+from tornado.httputil import HTTPHeaders
+
+from engine.tokens.finding import LONGEST_TOKEN
 from engine.wire.engineio4 import ENGINEIO4
 from engine.wire.revision import Revision
+
+LONGEST_HEADER = 512
+"""How many characters are kept: as long as there is nobody to be known, what a client costs is up to us."""
 
 
 class Handshake(NamedTuple):
@@ -15,6 +21,12 @@ class Handshake(NamedTuple):
     origin: str = ""
     user_agent: str = ""
     revision: Revision = ENGINEIO4
+
+    @classmethod
+    def of(cls, ip: str, token: str | None, headers: HTTPHeaders) -> "Handshake":
+        """What is kept of a request from `ip`. A token that is too long stays too long."""
+        origin, user_agent = (headers.get(name, "")[:LONGEST_HEADER] for name in ("Origin", "User-Agent"))
+        return cls(ip, token and token[: LONGEST_TOKEN + 1], origin, user_agent)
 
     def environ(self) -> dict[str, str]:
         """The same as python-socketio hands it to `connect` handlers of other namespaces, after WSGI (PEP 3333)."""

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from engine.tests.app import io
-from engine.tests.transport.raw import UPGRADE, Connection, WebSocket
+from engine.tests.transport.raw import UPGRADE, Connection, Polling, WebSocket
 
 POLLING, WEBSOCKET = "EIO=4&transport=polling", "EIO=4&transport=websocket"
 
@@ -246,3 +246,13 @@ async def test_nobody_gets_in_while_the_server_drains(server):
     for headers in {}, UPGRADE:
         answer = await server.request("GET", WEBSOCKET if headers else POLLING, headers=headers)
         assert (answer.status, answer.headers["retry-after"]) == (503, "2")
+
+
+async def test_of_long_headers_only_the_beginning_is_kept(server):
+    headers = {"User-Agent": "x" * 7_000, "Authorization": "Bearer " + "y" * 7_000}
+    client = await Polling.open(server.port, headers=headers)
+    handshake = server.links[client.sid].handshake
+    assert len(handshake.user_agent) == 512
+    assert len(handshake.token) < 5000
+    await client.post("40")
+    assert json.loads((await client.packet())[2:])["data"]["code"] == "token_invalid"
