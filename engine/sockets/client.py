@@ -76,7 +76,7 @@ class Client:
         elif packet.type == EVENT or packet.type == BINARY_EVENT:
             socket.receive(packet)
         elif packet.type == DISCONNECT:
-            self.left(socket, "client disconnect")
+            self.left(socket, "client disconnect", self.services.limits.connect_seconds)
         elif packet.type == ACK and packet.id is not None:
             socket.answered(packet.id, packet.data)
 
@@ -147,12 +147,12 @@ class Client:
         elif not (self.sockets or set(self.admissions or ()) - {namespace}):
             self.link.expire(self.services.limits.refused_seconds)
 
-    def left(self, socket: Socket[Any], reason: str) -> None:
+    def left(self, socket: Socket[Any], reason: str, seconds: float | None = None) -> None:
         """A socket is gone from its namespace; a transport without any is closed soon, if the client doesn't."""
         if self.sockets.pop(socket.namespace, None):
             socket.end(reason)
             if not self.sockets and not self.admissions:
-                self.link.expire(self.services.limits.refused_seconds)
+                self.link.expire(self.services.limits.refused_seconds if seconds is None else seconds)
 
     def look_after_tokens(self) -> float:
         """Warn or close those whose token runs out; returns in how many seconds to look again."""

@@ -29,7 +29,7 @@ from engine.transport.handshake_errors import (
 from engine.transport.link import Link
 from engine.transport.opening import opening
 from engine.transport.polling import Polling
-from engine.transport.upgrade import accept, carry, check_upgrade, is_upgrade, probe
+from engine.transport.upgrade import accept, carry, check_upgrade, is_upgrade, probe, surplus
 from engine.transport.websocket import WebSocket
 from engine.wire.message import Message
 from engine.wire.revision import BINARY_TYPE
@@ -169,7 +169,10 @@ class EngineHandler(Answers):
         return handshake.ip, partial(carry, self.eio, handshake)
 
     def old(self) -> tuple[str, Callable[[WebSocket], None]]:
-        """The same of one that may carry a link which polls."""
+        """The same of one that may carry a link which polls; a second one is closed as soon as it is there."""
+        link = self.eio.find(self.argument("sid"))
+        if link and link.upgraded:
+            return link.handshake.ip, surplus
         link, polling = self.living_polling()
         if polling.probe:
             raise HandshakeError(BAD_REQUEST)

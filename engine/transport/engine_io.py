@@ -49,7 +49,10 @@ class EngineIO(engineio.AsyncServer):
         return link
 
     def find(self, sid: str | None) -> Link | None:
-        """The link with an id."""
+        """The link with an id, unless its client has been silent for too long."""
+        link = self.sockets.get(sid or "")
+        if link and link.overdue:
+            link.look()
         return self.sockets.get(sid or "")
 
     def _get_socket(self, sid: str) -> Link:

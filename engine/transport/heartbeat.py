@@ -5,6 +5,7 @@ import random
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
+from engine.loop.wheel import TICK_SECONDS
 from engine.transport.carrier import Carrier
 from engine.wire.message import Message
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from engine.transport.engine_io import EngineIO
 
 PING = Message(b"2")
+LATENESS_SECONDS = 2 * TICK_SECONDS
 
 
 class Heartbeat(ABC):
@@ -27,15 +29,20 @@ class Heartbeat(ABC):
         self.slot: int | None = None
         self.pong_due: float | None = None
         self.deadline = now + eio.limits.connect_seconds
-        # Clients that came together must not be pinged together, so the first ping is early by chance.
-        self.next_ping = now + eio.limits.ping_interval_seconds * random.uniform(0.5, 1)  # noqa: S311
+        # Clients that came together must not be pinged together, so the first ping is early by chance; and by as much
+        # as the wheel may be late, for one that is silent is gone after interval and timeout.
+        interval = eio.limits.ping_interval_seconds
+        self.next_ping = now + max(interval - LATENESS_SECONDS, interval / 2) * random.uniform(0.5, 1)  # noqa: S311
         eio.wheel.schedule(self, min(self.deadline, self.next_ping))
 
     def pong(self) -> None:
         """The client is alive."""
         if self.pong_due is not None:
-            self.pong_due = None
             self.next_ping = self.eio.wheel.now() + self.eio.limits.ping_interval_seconds
+            if self.next_ping < self.pong_due:
+                # The wheel would come only when the pong was due.
+                self.eio.wheel.schedule(self, min(self.deadline, self.next_ping))
+            self.pong_due = None
 
     def tick(self, now: float) -> float | None:
         """Ping, end who is silent or doesn't CONNECT, and see to tokens; returns the time of the next look."""
@@ -56,6 +63,11 @@ class Heartbeat(ABC):
         tokens = now + self.look_after_tokens()
         return min(self.deadline, tokens, self.next_ping if self.pong_due is None else self.pong_due)
 
+    @property
+    def overdue(self) -> bool:
+        """Whether a pong has not come in time, which `tick` may not have seen yet."""
+        return self.pong_due is not None and self.eio.wheel.now() >= self.pong_due
+
     def look(self) -> None:
         """See at once to what `tick` sees to; sockets have come, or their tokens have changed."""
         self.eio.wheel.call(self, self.eio.wheel.now())
@@ -66,10 +78,8 @@ class Heartbeat(ABC):
 
     def expire(self, seconds: float) -> None:
         """End the link in so many seconds unless a namespace is accepted before."""
-        when = self.eio.wheel.now() + seconds
-        if when < self.deadline:
-            self.deadline = when
-            self.eio.wheel.schedule(self, when)
+        self.deadline = min(self.deadline, self.eio.wheel.now() + seconds)
+        self.look()
 
     @property
     @abstractmethod

@@ -11,7 +11,7 @@ from tornado.httputil import HTTPHeaders
 from tornado.iostream import IOStream, StreamClosedError
 
 from engine.tornado_internals import accept_value
-from engine.transport.carrier import RESTART
+from engine.transport.carrier import POLICY, RESTART
 from engine.transport.engine_io import EngineIO
 from engine.transport.handshake import Handshake
 from engine.transport.link import Link
@@ -88,3 +88,8 @@ def carry(eio: EngineIO, handshake: Handshake, websocket: WebSocket) -> None:
 def probe(link: Link, polling: Polling, websocket: WebSocket) -> None:
     """Let the WebSocket probe whether it can carry a link that polls ("Upgrade")."""
     websocket.carry(Probe(link, polling, websocket))
+
+
+def surplus(websocket: WebSocket) -> None:
+    """Close a WebSocket for a link that has one already."""
+    websocket.close(POLICY, "This session has a WebSocket already.")

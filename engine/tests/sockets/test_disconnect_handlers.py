@@ -76,7 +76,8 @@ async def falls_silent(wire):
         (falls_silent, "ping timeout"),
     ],
 )
-async def test_the_handler_runs_once_with_the_reason_when_the_client(wire, gone, until, end, reason):
+async def test_the_handler_runs_once_with_the_reason_when_the_client(wire, gone, until, limits, end, reason):
+    limits(connect_seconds=0.1)
     wire = await wire()
     await wire.join("anna")
     await wire.send('421["settled?"]')

@@ -173,7 +173,7 @@ async def test_an_unknown_namespace_is_refused_beside_another(server, packet):
 
 
 async def test_a_disconnect_ends_the_namespace_and_then_the_transport(server, traces):
-    server.limit(refused_seconds=0.05)
+    server.limit(connect_seconds=0.05)
     websocket = await server.websocket("anna")
     websocket.send("41")
     assert isinstance(await websocket.next(), Closed)
@@ -181,8 +181,19 @@ async def test_a_disconnect_ends_the_namespace_and_then_the_transport(server, tr
     assert traces == ["connect", "disconnect"]
 
 
+async def test_one_that_left_its_last_namespace_by_itself_is_pinged_and_may_connect_again(server):
+    server.limit(refused_seconds=0, ping_interval_seconds=0.05)
+    websocket = await server.websocket("anna")
+    websocket.send("41")
+    for _ in range(2):
+        assert await websocket.next() == "2"
+        websocket.send("3")
+    websocket.send('40{"token":"anna"}')
+    assert (await websocket.receive()).startswith('40{"sid":"')
+
+
 async def test_packets_behind_a_disconnect_are_no_offence(server, traces, lines):
-    server.limit(refused_seconds=0.05)
+    server.limit(connect_seconds=0.05)
     websocket = await server.websocket("anna")
     websocket.send("41", '42["note"]', "41")
     await websocket.closed()

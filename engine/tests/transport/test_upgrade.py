@@ -7,7 +7,7 @@ import pytest
 
 from engine.tests.app import io
 from engine.tests.transport.conftest import until
-from engine.tests.transport.raw import UPGRADE
+from engine.tests.transport.raw import Closed, WebSocket
 from engine.transport import polling
 
 
@@ -60,11 +60,11 @@ async def test_a_request_on_an_upgraded_session_is_refused(server, method):
     assert await io.online("anna")
 
 
-async def test_a_second_websocket_on_an_upgraded_session_is_refused(server):
+async def test_a_second_websocket_on_an_upgraded_session_is_accepted_and_closed_at_once(server):
     client = await upgraded(server)
-    answer = await server.request("GET", f"EIO=4&transport=websocket&sid={client.sid}", headers=UPGRADE)
-    assert answer.status == 400
-    assert await io.online("anna")
+    second = await WebSocket.open(server.port, f"EIO=4&transport=websocket&sid={client.sid}")
+    assert await second.closed() == Closed(1008, "This session has a WebSocket already.")
+    assert await client.websocket.call("echo", 1) == [1]
 
 
 async def upgraded(server):
@@ -75,11 +75,12 @@ async def upgraded(server):
     return client
 
 
-async def test_a_websocket_on_a_session_that_opened_as_one_is_refused(server):
-    await server.websocket("anna")
+async def test_a_websocket_on_a_session_that_opened_as_one_is_accepted_and_closed_at_once(server):
+    first = await server.websocket("anna")
     (sid,) = server.links
-    answer = await server.request("GET", f"EIO=4&transport=websocket&sid={sid}", headers=UPGRADE)
-    assert answer.status == 400
+    second = await WebSocket.open(server.port, f"EIO=4&transport=websocket&sid={sid}")
+    assert await second.closed() == Closed(1008, "This session has a WebSocket already.")
+    assert await first.call("echo", 1) == [1]
 
 
 @pytest.mark.parametrize("probe", ["5", "2", "2prob", "2probe2probe", "3probe", "40", "", b"2probe", b"", "1", "6"])
