@@ -7,13 +7,15 @@ from typing import Any
 from tornado.web import Application
 
 from engine.accounts import Accounts
+from engine.backplane.interface import Backplane, Here
+from engine.backplane.memory import Memory
 from engine.http.client_address import Proxies
 from engine.http.origins import Origins
 from engine.limits import Limits
 from engine.names import check_event, check_room, check_rooms, check_target, check_user, user_room
-from engine.node import Member, Node, current
+from engine.node import Node, current
 from engine.sockets import hook
-from engine.sockets.connected import Connection
+from engine.sockets.connected import Connection, Member
 from engine.sockets.handlers import F, Handlers
 from engine.sockets.server import Server
 from engine.sockets.socket import Socket
@@ -27,7 +29,8 @@ __all__ = ["IO", "Member"]
 class IO:
     """The realtime side of the app. Inert until the app attaches it; every call then raises RuntimeError.
 
-    It checks and encodes what it is given and asks the node: that which runs the caller, or else the first attached.
+    It checks and encodes what it is given and asks the backplane of a node: that which runs the caller, or else the
+    first attached.
     """
 
     def __init__(self):
@@ -59,14 +62,23 @@ class IO:
         origins: Origins | None = None,
         proxies: Proxies | None = None,
         limits: Limits | None = None,
+        backplane: Callable[[Here], Backplane] = Memory,
     ) -> None:
         """Put Socket.IO into a Tornado application, at /socket.io/. Attaching anew starts from nothing.
 
         `await connection(socket, user)` runs for every new connection. `accounts` says whose a token is and which
         sessions have ended. `db` is what hooks and handlers get as `socket.db`. Pages of the `origins` may connect, by
-        default those of our own. `proxies` tell a client's address from a request.
+        default those of our own. `proxies` tell a client's address from a request. `backplane` makes what other nodes
+        are heard through.
         """
-        node = Node(limits=limits or Limits(), accounts=accounts, connection=connection, events=self.events, db=db)
+        node = Node(
+            limits=limits or Limits(),
+            accounts=accounts,
+            connection=connection,
+            events=self.events,
+            db=db,
+            backplane=backplane,
+        )
         arguments = {"eio": node.eio, "origins": origins or Origins(), "proxies": proxies or Proxies()}
         endpoint = ("/socket.io/", EngineHandler, arguments)
         app.add_handlers(".*", [endpoint, ("/socket.io/socket.io.js", ClientScriptHandler)])
@@ -105,11 +117,15 @@ class IO:
         Raises ValueError for no room, a reserved event and NaN, TypeError for what JSON cannot hold.
         """
         message = encode_event(check_event(event), payload)
-        self.node.send(message, check_target(room), (skip,), volatile)
+        waiting = self.node.backplane.send(message, check_target(room), (skip,), volatile)
+        if waiting is not None:
+            await waiting
 
     async def broadcast(self, event: str, payload: Any = None) -> None:
         """Send an event to every connected socket. Raises what `send` raises."""
-        self.node.broadcast(encode_event(check_event(event), payload))
+        waiting = self.node.backplane.broadcast(encode_event(check_event(event), payload))
+        if waiting is not None:
+            await waiting
 
     async def join(self, user_id: Any, room: str | list[str]) -> None:
         """Put every socket of a user into a room, or into each of a list; a user who is offline is no error.
@@ -118,11 +134,11 @@ class IO:
         room than a socket may be in.
         """
         user, rooms = check_user(user_id), check_rooms(room)
-        self.node.join(user, [each for each in rooms if not hook.is_outdated(each, user)])
+        await self.node.backplane.join(user, [each for each in rooms if not hook.is_outdated(each, user)])
 
     async def leave(self, user_id: Any, room: str | list[str]) -> None:
         """Take every socket of a user out of a room, or out of each of a list. Raises as `join` for names."""
-        self.node.leave(check_user(user_id), check_rooms(room))
+        await self.node.backplane.leave(check_user(user_id), check_rooms(room))
 
     async def settle(self, user_id: Any, room: str, is_member: Callable[[], Awaitable[bool]]) -> bool:
         """Have a user be in a room exactly if `await is_member()`, whoever else changes that at the same time.
@@ -140,7 +156,7 @@ class IO:
 
     async def close(self, room: str) -> None:
         """Take everybody out of a room. Raises ValueError for a room that belongs to a user."""
-        self.node.close(check_room(room))
+        await self.node.backplane.close(check_room(room))
 
     async def disconnect(
         self, user_id: Any, reason: str = "Disconnected by the server.", *, session: str | None = None
@@ -150,7 +166,7 @@ class IO:
         With `session` only the sockets whose token belongs to that session. Who is in the middle of a handshake has to
         start it anew. Raises TypeError.
         """
-        self.node.disconnect(check_user(user_id), reason, session)
+        await self.node.backplane.disconnect(check_user(user_id), reason, session)
 
     async def request(self, user_id: Any, event: str, payload: Any = None, *, timeout: float = 5.0) -> Any:
         """Send an event and return the first answer of any of the user's sockets.
@@ -159,20 +175,20 @@ class IO:
         or all leave, TimeoutError after `timeout` seconds, and what `send` raises.
         """
         message = encode_event(check_event(event), payload)
-        return await self.node.request(check_user(user_id), event, message, timeout)
+        return await self.node.backplane.request(check_user(user_id), event, message, timeout)
 
     async def online(self, user_id: Any) -> bool:
         """Whether the user has any socket, in whatever namespace. Raises TypeError."""
-        return self.node.online(check_user(user_id))
+        return await self.node.backplane.online(check_user(user_id))
 
     async def members(self, room: str) -> list[Member]:
         """Who is in a room. Raises ValueError for no room."""
         check_target(room)
-        return self.node.members(room)
+        return await self.node.backplane.members(room)
 
     async def connections(self) -> list[Connection]:
         """Who is connected, in all namespaces: users with their sockets, for people to look at."""
-        return await self.node.connections()
+        return await self.node.backplane.connections()
 
     async def drain(self, seconds: float) -> None:
         """Tell every client that the server restarts, and close all sockets within so many seconds."""

@@ -1,17 +1,19 @@
 """What this process does to its sockets, whoever asks for it."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextvars import ContextVar, copy_context
-from typing import Any, NamedTuple
+from typing import Any
 
 from engine.accounts import Accounts, Ended
+from engine.backplane.interface import Backplane, Here
+from engine.backplane.memory import Memory
 from engine.hub import Hub
 from engine.limits import Limits
 from engine.names import user_room
 from engine.sockets.admissions import Admissions
 from engine.sockets.client import Client
-from engine.sockets.connected import Connection, connections
-from engine.sockets.drain import drain
+from engine.sockets.connected import Connection, Member, connections
+from engine.sockets.drain import drain, resync
 from engine.sockets.handlers import Handlers
 from engine.sockets.requests import Question
 from engine.sockets.server import Server
@@ -27,18 +29,11 @@ current: ContextVar["Node | None"] = ContextVar("node", default=None)
 """The node that runs the code which asks: hooks, handlers, requests, and what they start."""
 
 
-class Member(NamedTuple):
-    """A user in a room, and the ids of their sockets in it."""
-
-    user_id: str
-    sockets: list[str]
-
-
 class Node:
     """One process' part of the realtime side of an app; tests have several in one process.
 
     Its calls take and return plain data only: packets that are encoded, names that are checked, ids as str. So each can
-    be made for another process as well.
+    be made for another process as well: `io` asks the backplane, which asks this node, and others where there are any.
     """
 
     def __init__(
@@ -49,12 +44,14 @@ class Node:
         connection: Callable[[Socket[Any], Any], Awaitable[None]],
         events: Handlers,
         db: Any,
+        backplane: Callable[[Here], Backplane] = Memory,
     ):
         context = copy_context()
         context.run(current.set, self)
         self.hub: Hub[Socket[Any]] = Hub()
+        self.backplane = self.hub.listener = backplane(self)
         self.eio = EngineIO(limits, accounts, self.client)
-        self.server = Server(self.eio, self.hub, self)
+        self.server = Server(self.eio, self.hub, self.backplane)
         self.services = Services(
             limits,
             accounts,
@@ -65,9 +62,19 @@ class Node:
             self.hub,
             self.eio,
             self.server,
+            self.backplane,
             Revocations(accounts, self, self.eio.wheel, limits),
             Admissions(),
         )
+
+    @property
+    def rooms(self) -> Mapping[str, Mapping[str, Collection[Socket[Any]]]]:
+        """By namespace, the rooms that have members here."""
+        return self.hub.rooms
+
+    async def start(self) -> None:
+        """Begin to hear of other nodes."""
+        await self.backplane.start()
 
     def client(self, link: Link) -> Client:
         """The Socket.IO side of a new link."""
@@ -141,6 +148,10 @@ class Node:
         """Who is connected here, in all namespaces."""
         return await connections([socket for each in self.hub.namespaces() for socket in self.hub.everybody(each)])
 
+    def resync(self) -> None:
+        """Have every socket connect again, bit by bit: they may have missed what other nodes sent."""
+        self.services.spawn(resync(self.services))
+
     # Below is what goes on in this process alone.
 
     def sockets_in(self, user_id: str, namespace: str = "/") -> list[Socket[Any]]:
@@ -175,3 +186,4 @@ class Node:
     async def drain(self, seconds: float) -> None:
         """Close everybody for now, spread over most of so many seconds, and end what still runs by then."""
         await drain(self.services, seconds)
+        await self.backplane.stop()

@@ -35,6 +35,7 @@ class Close:
     """Everybody leaves a room."""
 
     room: str
+    namespace: str = "/"
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,16 +46,18 @@ class Admission:
     async def check(self, auth: dict[str, Any] | None) -> Socket[Any]:
         """Find out whose connection it is, and ask the app's `connect` handler. Raises as `decide`."""
         services = self.services
-        self.access = await services.authenticate(find_token(auth, self.client.link.handshake.token))
+        access = self.access = await services.authenticate(find_token(auth, self.client.link.handshake.token))
         self.check_user()
-        socket = Socket[Any](services, self.client, services.eio.generate_id(), self.namespace, self.access)
-        await self.ask_handler(socket, auth)
-        self.check_user()
-        if services.admissions.is_thrown_out(self):
-            raise Unavailable("The user was disconnected meanwhile")
-        if not self.access.expires_at > time.time():
-            raise Refused("token_expired", "The token has expired")
-        return socket
+        # Who is let in is in the room of the user before anything else happens, which then is what listens to it.
+        async with services.presence.admitting(self.user_id):
+            socket = Socket[Any](services, self.client, services.eio.generate_id(), self.namespace, access)
+            await self.ask_handler(socket, auth)
+            self.check_user()
+            if services.admissions.is_thrown_out(self):
+                raise Unavailable("The user was disconnected meanwhile")
+            if not access.expires_at > time.time():
+                raise Refused("token_expired", "The token has expired")
+            return socket
 
     async def ask_handler(self, socket: Socket[Any], auth: dict[str, Any] | None) -> None:
         """Ask the handler of `connect` that `io.server` may have, which can put the socket into rooms already."""

@@ -17,6 +17,13 @@ class ConnectedSocket(NamedTuple):
     rooms: list[str]
 
 
+class Member(NamedTuple):
+    """A user in a room, and the ids of their sockets in it."""
+
+    user_id: str
+    sockets: list[str]
+
+
 class Connection(NamedTuple):
     """A user who is connected, as `authenticate` told for their oldest socket, and all their sockets."""
 

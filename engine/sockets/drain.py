@@ -4,11 +4,11 @@ import asyncio
 
 from engine.loop.portions import Portion
 from engine.sockets.services import Services
-from engine.transport.link import Link
 
 CLOSING, ENDING, CANCELLED = 0.6, 0.3, 0.1
 """How the time is shared: closing all, what goes on by itself, the disconnect handlers behind what had to be ended."""
 SHORTEST_SECONDS = 0.1
+RESYNC_SECONDS = 10.0
 STEP_SECONDS = 0.02
 """How far apart two ends need to be, so that a few clients don't hold up a restart."""
 
@@ -16,7 +16,7 @@ STEP_SECONDS = 0.02
 async def drain(services: Services, seconds: float) -> None:
     """Close everybody for now and wait for what still runs, no longer than so many seconds."""
     services.eio.readiness.drain()
-    await close_all(list(services.eio.sockets.values()), seconds * CLOSING)
+    await close_all(services, seconds * CLOSING, "drain", "The server restarts; this client connects again by itself.")
     services.eio.departed.work()
     await ended(services, seconds * ENDING)
     services.unfinished.cancel()
@@ -25,19 +25,25 @@ async def drain(services: Services, seconds: float) -> None:
     services.revocations.stop()
 
 
-async def close_all(links: list[Link], seconds: float) -> None:
-    """Close them evenly over that time, or a shorter one if they are few.
+async def resync(services: Services) -> None:
+    """Have everybody connect anew: they may have missed what other nodes sent."""
+    message = "Some events may not have arrived; this client connects again by itself."
+    await close_all(services, RESYNC_SECONDS, "resync", message)
 
-    So they don't all come to the other servers at once.
+
+async def close_all(services: Services, seconds: float, code: str, message: str) -> None:
+    """Close everybody who is here now for now, evenly over that time, or a shorter one if they are few.
+
+    So they don't all come back at once.
     """
-    loop = asyncio.get_running_loop()
+    loop, links = asyncio.get_running_loop(), list(services.eio.sockets.values())
     began, total = loop.time(), len(links)
     seconds = min(seconds, total * STEP_SECONDS)
     while links:
         portion = Portion()
         due = total * min(1, (loop.time() - began) / seconds) if seconds else total
         while links and total - len(links) <= due and not (seconds and portion.over):
-            links.pop().end_for_now("drain", "The server restarts; this client connects again by itself.")
+            links.pop().end_for_now(code, message)
         if links:
             await asyncio.sleep(STEP_SECONDS)
 

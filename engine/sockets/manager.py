@@ -3,7 +3,7 @@
 # python-socketio has no types.
 # pyright: reportMissingTypeStubs=false, reportIncompatibleMethodOverride=false
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Protocol
 
 from socketio.async_manager import AsyncManager
@@ -16,7 +16,7 @@ from engine.wire.packet import encode_event
 
 
 class Sender(Protocol):
-    """What of the node `io.server` needs."""
+    """What `io.server` sends by."""
 
     def send(
         self,
@@ -25,11 +25,19 @@ class Sender(Protocol):
         skip: Collection[str | None] = (),
         volatile: bool = False,
         namespace: str = "/",
-    ) -> None: ...
+    ) -> Awaitable[Any] | None: ...
 
-    def broadcast(self, message: Message, skip: Collection[str | None] = (), namespace: str = "/") -> None: ...
+    def broadcast(
+        self, message: Message, skip: Collection[str | None] = (), namespace: str = "/"
+    ) -> Awaitable[Any] | None: ...
 
-    def close(self, room: str, namespace: str = "/") -> None: ...
+    async def close(self, room: str, namespace: str = "/") -> None: ...
+
+
+async def done(waiting: Awaitable[Any] | None) -> None:
+    """Wait for what may be done already."""
+    if waiting is not None:
+        await waiting
 
 
 class Manager(AsyncManager):
@@ -39,9 +47,9 @@ class Manager(AsyncManager):
     makes a task a recipient. What it calls `sid` is `socket.id`.
     """
 
-    def __init__(self, hub: Hub[Socket[Any]], node: Sender):
+    def __init__(self, hub: Hub[Socket[Any]], sender: Sender):
         super().__init__()
-        self.hub, self.node = hub, node
+        self.hub, self.sender = hub, sender
 
     async def emit(
         self,
@@ -63,9 +71,9 @@ class Manager(AsyncManager):
                 if socket.id not in skip:
                     socket.ask(message, callback)
         elif rooms is None:
-            self.node.broadcast(message, skip, namespace)
+            await done(self.sender.broadcast(message, skip, namespace))
         else:
-            self.node.send(message, rooms, skip, namespace=namespace)
+            await done(self.sender.send(message, rooms, skip, namespace=namespace))
 
     def sockets(self, rooms: str | list[str] | None, namespace: str) -> Collection[Socket[Any]]:
         """The sockets of a room, of any of several, or of the namespace."""
@@ -100,6 +108,6 @@ class Manager(AsyncManager):
         """Take it out of a room."""
         self.hub.leave(self.hub.socket(sid, namespace), check_room(room))
 
-    def basic_close_room(self, room: str, namespace: str) -> None:
+    async def close_room(self, room: str, namespace: str) -> None:
         """Take everybody out of a room."""
-        self.node.close(check_room(room), namespace)
+        await self.sender.close(check_room(room), namespace)

@@ -40,9 +40,9 @@ class Server(socketio.AsyncServer):
     eio: EngineIO
     manager: Manager
 
-    def __init__(self, eio: EngineIO, hub: Hub[Socket[Any]], node: Sender):
+    def __init__(self, eio: EngineIO, hub: Hub[Socket[Any]], sender: Sender):
         self.hub, self.own_eio = hub, eio
-        super().__init__(client_manager=Manager(hub, node))
+        super().__init__(client_manager=Manager(hub, sender))
 
     def _engineio_server_class(self) -> Callable[..., EngineIO]:
         """Replaces engineio's AsyncServer."""

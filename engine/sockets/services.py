@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -40,6 +41,18 @@ class Triggers(Protocol):
         ...
 
 
+class Presence(Protocol):
+    """What other nodes have to know before a socket can rely on hearing what they send."""
+
+    def admitting(self, user_id: str) -> AbstractAsyncContextManager[None]:
+        """What is sent to the user comes here while this context lives."""
+        ...
+
+    async def entered(self, room: str) -> None:
+        """Return once what is sent to a room that has a member here comes here."""
+        ...
+
+
 @dataclass(slots=True)
 class Services:
     """The parts of a node, as its sockets know it. `connection(socket, user)` is the app's hook, `db` its database."""
@@ -54,6 +67,7 @@ class Services:
     hub: Hub[Any]
     eio: EngineIO
     server: Triggers
+    presence: Presence
     revocations: Revocations
     admissions: Admissions
     hooks: Hooks = field(default_factory=Hooks)

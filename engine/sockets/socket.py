@@ -82,6 +82,7 @@ class Socket(Incoming, Generic[U]):
         """Join a room. Raises ValueError for a room that is not to be joined by hand, or one too many."""
         if not hook.is_outdated(check_room(room), self.user_id):
             self.enter(room)
+            await self.services.presence.entered(room)
 
     async def leave(self, room: str) -> None:
         """Leave a room."""

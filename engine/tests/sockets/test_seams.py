@@ -51,7 +51,7 @@ SIGNATURES = {
     AsyncManager.get_rooms: ["sid", "namespace"],
     AsyncManager.basic_enter_room: ["sid", "namespace", "room", "eio_sid"],
     AsyncManager.basic_leave_room: ["sid", "namespace", "room"],
-    AsyncManager.basic_close_room: ["room", "namespace"],
+    AsyncManager.close_room: ["room", "namespace"],
     engineio.AsyncServer._get_socket: ["sid"],
     engineio.AsyncServer.send_packet: ["sid", "pkt"],
     engineio.AsyncServer.disconnect: ["sid"],

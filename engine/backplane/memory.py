@@ -1,0 +1,86 @@
+"""The backplane of one process by itself: what is asked of all nodes is asked of this one."""
+
+from collections.abc import Collection
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import Any
+
+from engine.backplane.interface import NOBODY, Here
+from engine.sockets.connected import Connection, Member
+from engine.wire.message import Message
+
+AT_ONCE = nullcontext()
+
+
+class Memory:
+    """Does at once what it is asked."""
+
+    ready = True
+
+    def __init__(self, here: Here) -> None:
+        self.here = here
+
+    async def start(self) -> None:
+        """There is nobody else."""
+
+    async def stop(self) -> None:
+        """There is nobody else."""
+
+    def opened(self, room: str, namespace: str) -> None:
+        """Nobody else needs to know."""
+
+    def emptied(self, room: str, namespace: str) -> None:
+        """Nobody else needs to know."""
+
+    def admitting(self, user_id: str) -> AbstractAsyncContextManager[None]:
+        """Nobody else needs to know."""
+        return AT_ONCE
+
+    async def entered(self, room: str) -> None:
+        """What is sent comes here at once."""
+
+    def send(
+        self,
+        message: Message,
+        rooms: str | Collection[str],
+        skip: Collection[str | None] = NOBODY,
+        volatile: bool = False,
+        namespace: str = "/",
+    ) -> None:
+        """As `Here.send`."""
+        self.here.send(message, rooms, skip, volatile, namespace)
+
+    def broadcast(self, message: Message, skip: Collection[str | None] = NOBODY, namespace: str = "/") -> None:
+        """As `Here.broadcast`."""
+        self.here.broadcast(message, skip, namespace)
+
+    async def join(self, user_id: str, rooms: Collection[str]) -> None:
+        """As `Here.join`."""
+        self.here.join(user_id, rooms)
+
+    async def leave(self, user_id: str, rooms: Collection[str]) -> None:
+        """As `Here.leave`."""
+        self.here.leave(user_id, rooms)
+
+    async def close(self, room: str, namespace: str = "/") -> None:
+        """As `Here.close`."""
+        self.here.close(room, namespace)
+
+    async def disconnect(self, user_id: str, reason: str, session_id: str | None = None) -> None:
+        """As `Here.disconnect`."""
+        self.here.disconnect(user_id, reason, session_id)
+
+    async def request(self, user_id: str, name: str, event: Message, timeout: float) -> Any:
+        """As `Here.request`."""
+        return await self.here.request(user_id, name, event, timeout)
+
+    async def online(self, user_id: str) -> bool:
+        """As `Here.online`."""
+        return self.here.online(user_id)
+
+    async def members(self, room: str) -> list[Member]:
+        """As `Here.members`."""
+        return self.here.members(room)
+
+    async def connections(self) -> list[Connection]:
+        """As `Here.connections`."""
+        return await self.here.connections()
