@@ -1,11 +1,21 @@
 """Where a request comes from: the peer, or what proxies that we trust say of theirs."""
 
 from collections.abc import Iterable
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import NamedTuple
 
-from tornado.httputil import HTTPServerRequest
+from tornado.httputil import HTTPHeaders, HTTPServerRequest
+
+from engine.http.forwarded import address_in, hops
 
 Network = IPv4Network | IPv6Network
+
+
+class Client(NamedTuple):
+    """Who sent a request, and by which scheme, where a proxy that we trust tells it."""
+
+    address: str
+    scheme: str | None
 
 
 class Proxies:
@@ -16,35 +26,31 @@ class Proxies:
 
     def address(self, request: HTTPServerRequest) -> str:
         """The client's address."""
-        return self.client(request.remote_ip or "", request.headers.get("X-Forwarded-For", ""))
-
-    def client(self, peer: str, forwarded_for: str) -> str:
-        """The address of the client behind `peer`.
-
-        Each proxy appends its own peer to X-Forwarded-For, so the header is read from its end, for as long as we trust
-        the one who wrote an entry; what stands before that anybody may have written.
-        """
-        client = peer
-        hops = forwarded_for.split(",") if forwarded_for else []
-        while hops and self.trusts(client) and _address(hops[-1]):
-            client = str(_address(hops.pop()))
-        address = _address(client)
-        return str(address) if address else client
+        return self.client(request.remote_ip or "", request.headers).address
 
     def scheme(self, request: HTTPServerRequest) -> str | None:
         """`http` or `https` as the client used it; None where no proxy that we trust tells it."""
-        told = request.headers.get("X-Forwarded-Proto", "").strip().lower()
-        return told if told in ("http", "https") and self.trusts(request.remote_ip or "") else None
+        return self.client(request.remote_ip or "", request.headers).scheme
+
+    def client(self, peer: str, headers: HTTPHeaders) -> Client:
+        """Who stands behind `peer`.
+
+        Each proxy appends its own peer, so what they wrote is read from its end, for as long as we trust the one who
+        wrote an entry; what stands before that anybody may have written.
+        """
+        address, scheme = peer, None
+        for hop in reversed(hops(headers)) if self.trusts(peer) else ():
+            if not self.trusts(address):
+                break
+            scheme = hop.scheme if hop.scheme in ("http", "https") else scheme
+            told = address_in(hop.client)
+            if told is None:
+                break
+            address = str(told)
+        known = address_in(address)
+        return Client(str(known) if known else address, scheme)
 
     def trusts(self, address: str) -> bool:
         """Whether an address is one of theirs."""
-        parsed = _address(address)
+        parsed = address_in(address) if self.trusted else None
         return parsed is not None and any(parsed in network for network in self.trusted)
-
-
-def _address(text: str) -> IPv4Address | IPv6Address | None:
-    try:
-        address = ip_address(text.strip())
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
