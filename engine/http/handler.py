@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import orjson
 from tornado.web import HTTPError
 
-from engine.http import json_body
+from engine.http import form_body, json_body
 from engine.http.cross_origin import CrossOriginHandler
 from engine.http.errors import Answers, ApiError, known_answer
 from engine.http.forms import Form, validated
@@ -38,9 +38,14 @@ class Handler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
         return self.settings["proxies"].address(self.request)
 
     def form(self, model: type[Form]) -> Form:
-        """The body as a `model`. Raises ApiError 400 that names the fields which do not fit, and DatabaseAway."""
+        """The body, in JSON or form-encoded, as a `model`.
+
+        Raises ApiError 400 that names the fields which do not fit, and DatabaseAway.
+        """
         self.check_database()
-        return validated(model, json_body.parse(bytes(self.body)))
+        body = bytes(self.body)
+        is_form = form_body.is_form(self.request.headers.get("Content-Type", ""), body)
+        return validated(model, form_body.parse(body) if is_form else json_body.parse(body))
 
     def query(self, model: type[Form]) -> Form:
         """The query string as a `model`. Raises what `form` raises."""

@@ -1,6 +1,7 @@
-"""A request's body as the JSON object that it must be."""
+"""A request's body as a JSON object."""
 
 import json
+from codecs import BOM_UTF8
 from typing import Any, cast
 
 import orjson
@@ -16,8 +17,9 @@ def parse(body: bytes) -> dict[str, Any]:
     try:
         # orjson refuses NaN, infinity, bad UTF-8 and half surrogates, which json lets pass; json finds keys that are
         # there twice, but some versions of it overflow the stack where a body is nested deeply.
-        _check_depth(orjson.loads(body))
-        value = json.loads(body, object_pairs_hook=_each_key_once, parse_int=_integer)
+        text = body.removeprefix(BOM_UTF8)  # RFC 8259, 8.1
+        _check_depth(orjson.loads(text))
+        value = json.loads(text, object_pairs_hook=_each_key_once, parse_int=_integer)
     except ValueError as error:
         raise ApiError(400, f"The body must be a JSON object: {error}") from None
     if not isinstance(value, dict):

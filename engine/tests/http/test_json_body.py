@@ -14,6 +14,10 @@ def test_an_object_is_what_it_says():
     }
 
 
+def test_a_byte_order_mark_is_no_part_of_it():
+    assert parse(b'\xef\xbb\xbf{"name": "\xc3\xa4"}') == {"name": "ä"}
+
+
 def nested(levels: int) -> bytes:
     return b'{"a": ' * (levels - 1) + b"[]" + b"}" * (levels - 1)
 
@@ -42,7 +46,7 @@ def test_a_body_may_be_nested_as_deep_as_the_limit_and_no_deeper():
         b'{"a": ' + b"9" * 5000 + b"}",
         b'{"a": "\xff"}',
         b'{"a": "\\ud800"}',
-        b'\xef\xbb\xbf{"a": 1}',
+        b'\xef\xbb\xbf\xef\xbb\xbf{"a": 1}',
         '{"a": 1}'.encode("utf-16"),
         b'{"a": 1, "a": 2}',
         b'{"a": {"b": 1, "b": 2}}',

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from urllib.parse import urlencode
 
 import pytest
 
@@ -47,6 +48,14 @@ async def test_a_user_is_all_of_their_fields_and_never_a_hash(call):
     assert user["createdAt"] == user["updatedAt"]
     assert user["createdAt"].endswith("Z")
     assert "argon2" not in json.dumps(answer.json)
+
+
+@pytest.mark.parametrize("encoded", [urlencode, lambda form: "\ufeff" + json.dumps(form)])
+async def test_accounts_take_forms_as_browsers_encode_them_and_json_with_a_byte_order_mark(fetch, encoded):
+    registered = await fetch("POST", REGISTER, encoded(ANN).encode())
+    answer = await fetch("POST", LOGIN, encoded(credentials()).encode())
+    assert answer.code == 200
+    assert json.loads(answer.body)["user"] == json.loads(registered.body)["user"]
 
 
 @pytest.mark.parametrize("prefix", PREFIXES)
