@@ -16,6 +16,7 @@ from engine.sockets.socket import Socket
 from engine.tokens import expiry
 from engine.transport.link import Link
 from engine.wire.assembly import Assembly
+from engine.wire.decoding import decode
 from engine.wire.packet import (
     ACK,
     BINARY_EVENT,
@@ -24,7 +25,6 @@ from engine.wire.packet import (
     DISCONNECT,
     EVENT,
     Packet,
-    decode,
     encode,
 )
 
@@ -77,7 +77,7 @@ class Client:
             socket.receive(packet)
         elif packet.type == DISCONNECT:
             self.left(socket, "client disconnect", self.services.limits.connect_seconds)
-        elif packet.type == ACK and packet.id is not None:
+        elif packet.type == ACK and packet.id is not None and not packet.refused:
             socket.answered(packet.id, packet.data)
 
     def connect(self, packet: Packet) -> None:
@@ -91,6 +91,9 @@ class Client:
             raise InvalidPacket("too many namespaces")
         if not self.services.server.has_namespace(namespace):
             self.refuse(namespace, {"message": "Invalid namespace"})
+            return
+        if packet.refused:
+            self.refuse(namespace, {"message": f"The auth payload holds what is not taken: {packet.refused}."})
             return
         self.admissions[namespace] = self.services.spawn(self.admit(namespace, packet.data))
 

@@ -79,6 +79,8 @@ class Incoming(Outgoing):
         event, *payload = packet.data
         try:
             try:
+                if packet.refused:
+                    raise EventError("ValidationError", f"This event holds what is not taken: {packet.refused}.")
                 self.acknowledge(packet, await guarded(self.begin(event, payload)))
             except EventError as error:
                 self.reject(packet, error)

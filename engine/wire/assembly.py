@@ -9,16 +9,20 @@ class Assembly:
     """A binary packet whose attachments are still on their way."""
 
     def __init__(self, packet: Packet):
-        self.packet, self.attachments = packet, list[bytes]()
+        self.packet, self.attachments, self.missing = packet, list[bytes](), packet.attachments
 
     def add(self, attachment: bytes) -> Packet | None:
         """Take the next attachment; return the whole packet after the last one.
 
-        Raises InvalidPacket unless each attachment has exactly one placeholder.
+        Raises InvalidPacket unless each attachment has exactly one placeholder. Those of a packet that is refused are
+        not kept.
         """
-        self.attachments.append(attachment)
-        if len(self.attachments) < self.packet.attachments:
-            return None
+        self.missing -= 1
+        if not self.packet.refused:
+            self.attachments.append(attachment)
+        return None if self.missing else self._whole()
+
+    def _whole(self) -> Packet:
         unused = dict(enumerate(self.attachments))
         data = _fill(self.packet.data, unused)
         if unused:

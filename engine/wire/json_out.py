@@ -7,35 +7,58 @@ from enum import Enum
 from typing import Any
 
 import orjson
+from pydantic import BaseModel
+
+from engine.wire.long_integers import as_fragments
+from engine.wire.models import BYTES, own_json
 
 OPTIONS = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
-BYTES: tuple[type, ...] = (bytes, bytearray, memoryview)
+LONG_INTEGER = "Integer exceeds 64-bit range"
+"""How orjson says that it can't write one."""
 
 
 def dumps(payload: object, attachments: list[bytes] | None = None) -> bytes:
-    """Encode a payload. datetime, UUID, dataclasses, enums and pydantic models encode as themselves.
+    """Encode a payload. datetime, UUID, dataclasses and enums encode as themselves, pydantic models as their own JSON.
 
     With a list of `attachments`, bytes anywhere in the payload are appended to it and leave a placeholder behind
     (Socket.IO protocol v5, "Packet encoding", binary). Returns UTF-8 JSON.
-    Raises TypeError for what JSON can't hold and ValueError for NaN and Infinity, which no browser could parse.
+    Raises TypeError for what JSON can't hold, and ValueError for numbers that clients don't read: NaN, Infinity and
+    integers of more than 100 digits.
     """
-
-    def special(value: Any) -> object:
-        if attachments is not None and isinstance(value, BYTES):
-            attachments.append(bytes(value))
-            return {"_placeholder": True, "num": len(attachments) - 1}
-        if hasattr(value, "model_dump"):
-            return value.model_dump()
-        raise TypeError(f"{type(value).__name__} cannot be sent as JSON; send a dict, list, str, number, bool or None")
-
     try:
-        encoded = orjson.dumps(payload, default=special, option=OPTIONS)
+        encoded = orjson.dumps(payload, lambda value: _special(value, attachments), OPTIONS)
     except orjson.JSONEncodeError as error:
-        raise error.__cause__ if isinstance(error.__cause__, TypeError) else error from None
+        encoded = _dumps_again(payload, attachments, error)
     # orjson writes NaN as null, so only an output that holds a null can hide one.
     if b"null" in encoded:
         _check_floats(payload)
     return encoded
+
+
+def _dumps_again(payload: object, attachments: list[bytes] | None, error: Exception) -> bytes:
+    """Encode what orjson gave up, if that was because of an integer. Raises what `dumps` raises."""
+    if str(error) != LONG_INTEGER:
+        raise _reason(error) from None
+    if attachments:
+        attachments.clear()
+    try:
+        return orjson.dumps(as_fragments(payload), lambda value: as_fragments(_special(value, attachments)), OPTIONS)
+    except orjson.JSONEncodeError as another:
+        raise _reason(another) from None
+
+
+def _reason(error: Exception) -> Exception:
+    return error.__cause__ if isinstance(error.__cause__, TypeError | ValueError) else error
+
+
+def _special(value: Any, attachments: list[bytes] | None) -> object:
+    """What orjson doesn't know, as something that it does. Raises TypeError."""
+    if attachments is not None and isinstance(value, BYTES):
+        attachments.append(bytes(value))
+        return {"_placeholder": True, "num": len(attachments) - 1}
+    if isinstance(value, BaseModel):
+        return own_json(value)
+    raise TypeError(f"{type(value).__name__} cannot be sent as JSON; send a dict, list, str, number, bool or None")
 
 
 def _check_floats(payload: object) -> None:
@@ -45,10 +68,10 @@ def _check_floats(payload: object) -> None:
         raise ValueError("NaN and Infinity cannot be sent as JSON; send None or a string instead") from None
 
 
-def _parts(value: Any) -> object:
+def _parts(value: object) -> object:
     """What else may hold a float, besides what the standard library's json looks into."""
-    if hasattr(value, "model_dump"):
-        return value.model_dump()
+    if isinstance(value, BaseModel):
+        return own_json(value)
     if isinstance(value, Enum):
         return value.value
     return [getattr(value, field.name) for field in fields(value)] if is_dataclass(value) else None

@@ -1,11 +1,7 @@
 """Socket.IO packets (protocol v5, "Packet encoding"), inside Engine.IO message packets (v4, type `4`)."""
 
-import re
 from typing import Any, NamedTuple
 
-from engine.errors import InvalidPacket
-from engine.limits import Limits
-from engine.wire.json_in import Json, loads
 from engine.wire.json_out import dumps
 from engine.wire.message import Message
 
@@ -13,11 +9,10 @@ CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK = range
 RESERVED_EVENTS = frozenset(
     {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}
 )
-# <type>[<attachments>-][<namespace>,][<ack id>][<JSON>]; an ack id is a JavaScript integer at most.
-GRAMMAR = re.compile(
-    r"(?:([0-4])|([56])(\d{1,3})-)(?:(/[^,?]{0,128})(?:\?[^,]*)?(?:,|$))?(\d{1,16})?((?:[\[{\"].*)?)",
-    re.DOTALL | re.ASCII,
-)
+MOST_ATTACHMENTS = 10
+"""Of more a stock parser makes an error."""
+PLACEHOLDER, IN_A_STRING = b'"_placeholder":', b'\\"_placeholder":'
+"""The key, and what only looks like it: a quotation mark that belongs to a string has a backslash before it."""
 
 
 class Packet(NamedTuple):
@@ -28,16 +23,20 @@ class Packet(NamedTuple):
     id: int | None
     data: Any
     attachments: int
+    refused: str | None = None
+    """What we don't take of it, for a client to read: nothing else is wrong with it. `data` then is no more than the
+    event's name."""
 
 
 def encode(packet_type: int, data: object = None, namespace: str = "/", id: int | None = None) -> Message:
     """Encode a packet of any type; `data` is left out where it is None.
 
-    Raises TypeError and ValueError for data that JSON can't hold, see `payload.dumps`.
+    Raises TypeError and ValueError for data that JSON can't hold, see `json_out.dumps`, or that clients don't take.
     """
     attachments: list[bytes] = []
     body = b"" if data is None else dumps(data, attachments if packet_type in (EVENT, ACK) else None)
     if attachments:
+        _check_attachments(len(attachments), body)
         packet_type += BINARY_EVENT - EVENT
     head = f"4{packet_type}{len(attachments)}-" if attachments else f"4{packet_type}"
     if namespace != "/":
@@ -45,6 +44,14 @@ def encode(packet_type: int, data: object = None, namespace: str = "/", id: int 
     if id is not None:
         head += str(id)
     return Message(head.encode() + body, attachments)
+
+
+def _check_attachments(number: int, body: bytes) -> None:
+    """Raise ValueError for what makes a stock client close its connection."""
+    if number > MOST_ATTACHMENTS:
+        raise ValueError(f"At most {MOST_ATTACHMENTS} attachments can be sent at once, not {number}; join them")
+    if (found := body.count(PLACEHOLDER)) > number and found - body.count(IN_A_STRING) > number:
+        raise ValueError('A "_placeholder" of your own cannot be sent beside attachments; choose another key')
 
 
 def encode_event(event: str, payload: object = None, namespace: str = "/") -> Message:
@@ -76,36 +83,3 @@ def arguments(payload: Any) -> tuple[Any, ...]:
 def single(arguments: list[Any]) -> Any:
     """What arguments are as one payload: None, the only one, or the list of several."""
     return arguments[0] if len(arguments) == 1 else arguments or None
-
-
-def decode(text: str, limits: Limits) -> Packet:
-    """Decode the text part of a packet, without the Engine.IO type in front.
-
-    Raises InvalidPacket where the protocol has no such packet or a bound is passed.
-    """
-    match = GRAMMAR.fullmatch(text)
-    if not match:
-        raise InvalidPacket("not a Socket.IO packet")
-    plain, binary, attachments, namespace, ack_id, body = match.groups()
-    attachments = int(attachments) if attachments else 0
-    if attachments > limits.attachments:
-        raise InvalidPacket("too many attachments")
-    try:
-        data = loads(body, limits.depth) if body else None
-    except ValueError as error:
-        raise InvalidPacket(f"not JSON: {error}") from None
-    packet_type = int(plain or binary)
-    if not _fits(packet_type, ack_id, data):
-        raise InvalidPacket("a packet whose data does not fit its type")
-    return Packet(packet_type, namespace or "/", int(ack_id) if ack_id else None, data, attachments)
-
-
-def _fits(packet_type: int, ack_id: str | None, data: Json) -> bool:
-    """Whether a packet of this type can have such data."""
-    if packet_type == EVENT or packet_type == BINARY_EVENT:
-        return isinstance(data, list) and bool(data) and isinstance(data[0], str) and data[0] not in RESERVED_EVENTS
-    if packet_type == ACK or packet_type == BINARY_ACK:
-        return isinstance(data, list) and ack_id is not None
-    if packet_type == CONNECT:
-        return data is None or isinstance(data, dict)
-    return packet_type == DISCONNECT and data is None

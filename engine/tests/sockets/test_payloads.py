@@ -20,6 +20,10 @@ class Colour(Enum):
     RED = "red"
 
 
+class Much(Enum):
+    ALL = 2**70
+
+
 @dataclass
 class Cup:
     size: int
@@ -59,6 +63,11 @@ CARRIED = [
     ({"nothing": None}, {"nothing": None}),
     (2**63, 2**63),
     (-(2**63), -(2**63)),
+    (2**64, 2**64),
+    (-(2**63) - 1, -(2**63) - 1),
+    (-(10**99) + 1, -(10**99) + 1),
+    (10**100 - 1, 10**100 - 1),
+    ({"a": [(2**70, None)], "b": b"b"}, {"a": [[2**70, None]], "b": b"b"}),
     (0.1, 0.1),
     ("ä\u2028\0", "ä\u2028\0"),
     (NOON, "2030-01-02T12:00:00Z"),
@@ -70,6 +79,8 @@ CARRIED = [
     (Cup(2), {"size": 2, "owner": str(ID)}),
     (Poured(None, "pot"), {"into": None}),
     (Tray([Cup(1)]), {"cups": [{"size": 1, "owner": str(ID)}]}),
+    (Tray([Cup(2**64)]), {"cups": [{"size": 2**64, "owner": str(ID)}]}),
+    (Much.ALL, 2**70),
     (Message(id=ID, at=NOON), {"id": str(ID), "at": "2030-01-02T12:00:00Z", "file": None}),
     (Message(id=ID, at=NOON, file=b"\xff"), {"id": str(ID), "at": "2030-01-02T12:00:00Z", "file": b"\xff"}),
     ([(1, 2)], [[1, 2]]),
@@ -167,8 +178,6 @@ NOT_JSON = [
     NotImplemented,
     {1: "a key that is no str"},
     {ObjectId(): 1},
-    2**64,
-    -(2**63) - 1,
     "\ud800",
     Message,
     len,
@@ -248,14 +257,10 @@ async def test_what_a_client_sends_arrives_at_the_handler(connect, payload):
     [
         '42["give",NaN]',
         '42["give",Infinity]',
-        '42["give",18446744073709551616]',
-        '42["give",-9223372036854775809]',
         '42["give"',
         "42[]",
-        "42[1]",
         "42{}",
         '42"give"',
-        "42" + '["give",' + "[" * 200 + "]" * 200 + "]",
     ],
 )
 async def test_what_no_client_would_send_closes_it_and_runs_no_handler(wire, errors, packet):
