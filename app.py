@@ -12,8 +12,9 @@ from engine.mongo.availability import Availability
 from handlers import routes
 from handlers.accounts.limits import ACCOUNT_LIMITS
 from handlers.accounts.sockets import SocketAccounts
+from handlers.errors import ANSWERS
 from models.accounts.sessions import Sessions
-from realtime import Limits, io
+from realtime import io
 from realtime.connection import connection
 from settings import Settings, load
 from tasks import schedule
@@ -45,11 +46,8 @@ def make_app(settings: Settings, db: models.Database) -> Application:
         db=db,
         origins=origins,
         proxies=proxies,
-        limits=Limits(
-            message_bytes=settings.max_message_bytes,
-            backlog_bytes=settings.max_backlog_bytes,
-            events_per_second=settings.max_events_per_second,
-        ),
+        limits=settings.socket_limits,
+        answers=ANSWERS,
     )
     return app
 

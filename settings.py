@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from engine.limits import Limits
 from engine.process import checks, loading
 from engine.process.loading import SettingsError
 from engine.process.settings import EngineSettings
@@ -40,6 +41,15 @@ class Settings(EngineSettings):
     max_backlog_bytes: Annotated[int, Field(ge=65536)] = 1024 * 1024
     max_events_per_second: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 100
     drain_seconds: checks.Seconds = 10
+
+    @property
+    def socket_limits(self) -> Limits:
+        """What one client may cost; engine/limits.py has all of it."""
+        return Limits(
+            message_bytes=self.max_message_bytes,
+            backlog_bytes=self.max_backlog_bytes,
+            events_per_second=self.max_events_per_second,
+        )
 
 
 def load(folder: Path = HERE) -> Settings:

@@ -10,10 +10,12 @@ from engine.accounts import Accounts
 from engine.backplane.interface import Backplane, Here
 from engine.backplane.memory import Memory
 from engine.http.client_address import Proxies
+from engine.http.errors import Answers
 from engine.http.origins import Origins
 from engine.limits import Limits
 from engine.names import check_event, check_room, check_rooms, check_target, check_user, user_room
 from engine.node import Node, current
+from engine.permission import Allow
 from engine.sockets import hook
 from engine.sockets.connected import Connection, Member
 from engine.sockets.handlers import F, Handlers
@@ -63,13 +65,15 @@ class IO:
         proxies: Proxies | None = None,
         limits: Limits | None = None,
         backplane: Callable[[Here], Backplane] = Memory,
+        answers: Answers | None = None,
     ) -> None:
         """Put Socket.IO into a Tornado application, at /socket.io/. Attaching anew starts from nothing.
 
         `await connection(socket, user)` runs for every new connection. `accounts` says whose a token is and which
         sessions have ended. `db` is what hooks and handlers get as `socket.db`. Pages of the `origins` may connect, by
         default those of our own. `proxies` tell a client's address from a request. `backplane` makes what other nodes
-        are heard through.
+        are heard through. `answers` are what clients are told of the errors of event handlers, as in Handler of
+        engine/http.
         """
         node = Node(
             limits=limits or Limits(),
@@ -78,6 +82,7 @@ class IO:
             events=self.events,
             db=db,
             backplane=backplane,
+            answers=answers or {},
         )
         arguments = {"eio": node.eio, "origins": origins or Origins(), "proxies": proxies or Proxies()}
         endpoint = ("/socket.io/", EngineHandler, arguments)
@@ -93,13 +98,14 @@ class IO:
         finally:
             self._first = first
 
-    def on(self, event: str, form: Any = None) -> Callable[[F], F]:
+    def on(self, event: str, form: Any = None, allow: Allow | None = None) -> Callable[[F], F]:
         """A decorator: `@io.on("event", form=Model)` registers what clients may emit, for realtime/events.py.
 
         The handler is `async def handler(socket, form)`; what it returns is the client's ack. `form` is anything that
-        pydantic validates. Raises ValueError for a reserved name, except "disconnect", whose handler gets the reason.
+        pydantic validates. `allow` is who may emit it: a role, a function of the user, or a list of these; others get
+        ForbiddenError. Raises ValueError for a reserved name, except "disconnect", whose handler gets the reason.
         """
-        return self.events.on(event, form)
+        return self.events.on(event, form, allow)
 
     async def send(
         self,

@@ -7,6 +7,7 @@ from typing import Any
 from engine.accounts import Accounts, Ended
 from engine.backplane.interface import Backplane, Here
 from engine.backplane.memory import Memory
+from engine.http.errors import Answers
 from engine.hub import Hub
 from engine.limits import Limits
 from engine.names import user_room
@@ -44,6 +45,7 @@ class Node:
         connection: Callable[[Socket[Any], Any], Awaitable[None]],
         events: Handlers,
         db: Any,
+        answers: Answers,
         backplane: Callable[[Here], Backplane] = Memory,
     ):
         context = copy_context()
@@ -58,6 +60,7 @@ class Node:
             connection,
             events,
             db,
+            answers,
             context,
             self.hub,
             self.eio,

@@ -7,6 +7,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from engine.http.errors import ApiError
 from engine.http.handler import Handler
 from engine.mongo import Database, DatabaseAway
+from engine.permission import Allow, check_allow, is_allowed
 from handlers.errors import ANSWERS
 from models.accounts.errors import Unauthenticated
 from models.accounts.user import User
@@ -31,16 +32,27 @@ def authenticated(method: Method[H, P, R]) -> Method[H, P, R]:
     return wrapper
 
 
-def admins_only(method: Method[H, P, R]) -> Method[H, P, R]:
-    """Lets a method run only for an admin; `python -m models admin NAME` makes a user one."""
+def allowed(*who: Allow) -> Callable[[Method[H, P, R]], Method[H, P, R]]:
+    """`@allowed("cook")` lets a method run only for a cook; anyone else gets 403, and who is not logged in 401.
 
-    @functools.wraps(method)
-    def wrapper(self: H, *args: P.args, **kwargs: P.kwargs) -> R:
-        if self.current_user.role != "admin":
-            raise Forbidden
-        return method(self, *args, **kwargs)
+    `who` is a role of models/roles.py, a function of the user that returns whether they may, or several of these.
+    """
 
-    return authenticated(wrapper)
+    def decorator(method: Method[H, P, R]) -> Method[H, P, R]:
+        @functools.wraps(method)
+        def wrapper(self: H, *args: P.args, **kwargs: P.kwargs) -> R:
+            if not any(is_allowed(self.current_user, each) for each in who):
+                raise Forbidden
+            return method(self, *args, **kwargs)
+
+        return authenticated(wrapper)
+
+    check_allow(who)
+    return decorator
+
+
+admins_only = allowed("admin")
+"""`python -m models admin NAME` makes a user one."""
 
 
 class BaseHandler(Handler):

@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 from tornado.web import HTTPError
 
+from engine.mongo import DatabaseAway
+
 NAMES = {400: "ValidationError", 413: "PayloadTooLargeError", 429: "RateLimitError", 503: "ServiceUnavailableError"}
 RETRY_AFTER_SECONDS = 2
 Answers = Mapping[type[Exception], tuple[int, str]]
@@ -48,7 +50,10 @@ def known_answer(error: BaseException | None, answers: Answers) -> ApiError | No
     """What the client is told of an error that is in the table, by its class or a base of it; None for any other.
 
     The text of the error is the message. Its `code`, if it has one, goes into the details, and so does its `field`.
+    Of DatabaseAway, whose text is for whoever runs the app, the client is told so much.
     """
+    if isinstance(error, DatabaseAway):
+        return ApiError(503, "The database is away, try again shortly")
     found = next((answers[kind] for kind in type(error).__mro__ if kind in answers), None)
     if found is None:
         return None

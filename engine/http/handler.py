@@ -73,8 +73,6 @@ class Handler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
         """What the client is told of `error`: of one that nobody foresaw, only that it happened."""
         if isinstance(error, ApiError):
             return error
-        if isinstance(error, DatabaseAway):
-            return ApiError(503, "The database is away, try again shortly")
         return known_answer(error, self.answers) or ApiError(status)
 
     def send_error(self, status_code: int = 500, **kwargs: Any) -> None:
@@ -99,7 +97,7 @@ class Handler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
         self, typ: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None
     ) -> None:
         """Log an error that has no answer, once; any other is the client's."""
-        if isinstance(value, HTTPError | DatabaseAway) or known_answer(value, self.answers):
+        if isinstance(value, HTTPError) or known_answer(value, self.answers):
             return
         exception = (typ, value, tb) if typ and value else None
         log.error("%s %s failed", self.request.method, printable(self.request.path), exc_info=exception)

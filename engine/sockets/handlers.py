@@ -7,6 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from engine.errors import EventError
 from engine.names import RENEW
+from engine.permission import Allow, check_allow, is_allowed
 from engine.validation import explained
 from engine.wire.packet import RESERVED_EVENTS, single
 
@@ -14,13 +15,16 @@ F = TypeVar("F", bound=Callable[..., Awaitable[Any]])
 
 
 class Handler(NamedTuple):
-    """What runs for an event: `async def function(socket, form)`, after the form has been checked."""
+    """What runs for an event: `async def function(socket, form)`, after user and form have been checked."""
 
     function: Callable[..., Awaitable[Any]]
     form: TypeAdapter[Any] | None
+    allow: Allow | None
 
     def __call__(self, socket: Any, arguments: list[Any]) -> Awaitable[Any]:
-        """Begin it. Raises EventError for a payload that the form does not take."""
+        """Begin it. Raises EventError for a user who may not, and for a payload that the form does not take."""
+        if self.allow is not None and not is_allowed(socket.user, self.allow):
+            raise EventError("ForbiddenError", "You may not do that")
         return self.function(socket, self.check(single(arguments)))
 
     def check(self, payload: Any) -> Any:
@@ -34,10 +38,11 @@ class Handler(NamedTuple):
 class Handlers(dict[str, Handler]):
     """Handlers by event name."""
 
-    def on(self, event: str, form: Any = None) -> Callable[[F], F]:
+    def on(self, event: str, form: Any = None, allow: Allow | None = None) -> Callable[[F], F]:
         """A decorator that registers a handler; `form` is anything pydantic validates, a model above all.
 
-        "disconnect" is the one reserved name that is allowed: its handler gets `(socket, reason)`. Raises ValueError.
+        `allow` says who may emit it: a role, a function of the user, or several of these. "disconnect" is the one
+        reserved name that is allowed: its handler gets `(socket, reason)`. Raises ValueError, and TypeError.
         """
         if not isinstance(event, str):  # pyright: ignore[reportUnnecessaryIsInstance] an app may not be checked
             raise TypeError('an event has a name: @io.on("name")')
@@ -46,8 +51,11 @@ class Handlers(dict[str, Handler]):
         if event == RENEW:
             raise ValueError(f"'{event}' is handled by the engine, which asks `authenticate` about the new token")
 
+        if allow is not None:
+            check_allow(allow)
+
         def register(function: F) -> F:
-            self[event] = Handler(function, TypeAdapter(form) if form is not None else None)
+            self[event] = Handler(function, TypeAdapter(form) if form is not None else None, allow)
             return function
 
         return register

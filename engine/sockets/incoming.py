@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from engine.accounts import Access
 from engine.errors import EventError
+from engine.http.errors import known_answer
 from engine.loop.guard import guarded
 from engine.names import RENEW
 from engine.sockets.handlers import Handlers
@@ -84,9 +85,15 @@ class Incoming(Outgoing):
                 self.acknowledge(packet, await guarded(self.begin(event, payload)))
             except EventError as error:
                 self.reject(packet, error)
-        except Exception:
-            log.exception("The handler of event %r failed for user %s", event, self.user_id)
-            self.reject(packet, EventError("InternalError", "Something went wrong on the server."))
+        except Exception as error:
+            self.reject(packet, self.explain(event, error))
+
+    def explain(self, event: str, error: Exception) -> EventError:
+        """What the client is told of an error: what it would be over REST, or only that there was one."""
+        if answer := known_answer(error, self.services.answers):
+            return EventError(answer.name, answer.message, answer.details)
+        log.error("The handler of event %r failed for user %s", event, self.user_id, exc_info=error)
+        return EventError("InternalError", "Something went wrong on the server.")
 
     def begin(self, event: str, payload: list[Any]) -> Awaitable[Any]:
         """Find the handler and begin it: the socket's own, the app's, or one that `io.server` knows.

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 
 from engine.accounts import Access, Accounts
 from engine.errors import Unavailable
+from engine.http.errors import Answers
 from engine.hub import Hub
 from engine.limits import Limits
 from engine.loop.tasks import Tasks
@@ -55,13 +56,17 @@ class Presence(Protocol):
 
 @dataclass(slots=True)
 class Services:
-    """The parts of a node, as its sockets know it. `connection(socket, user)` is the app's hook, `db` its database."""
+    """The parts of a node, as its sockets know it. `connection(socket, user)` is the app's hook, `db` its database.
+
+    `answers` are what clients are told of the errors of handlers.
+    """
 
     limits: Limits
     accounts: Accounts
     connection: Callable[[Any, Any], Awaitable[None]]
     events: Handlers
     db: Any
+    answers: Answers
     context: Context
     """What tasks run in: a copy of it each."""
     hub: Hub[Any]

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from engine.accounts import Access
 from engine.loop.guard import guarded
 from engine.names import check_event, check_room
+from engine.permission import Allow
 from engine.sockets import hook
 from engine.sockets.handlers import F
 from engine.sockets.incoming import Incoming
@@ -61,13 +62,13 @@ class Socket(Incoming, Generic[U]):
             self._data: dict[Any, Any] | None = {}
         return self._data
 
-    def on(self, event: str, form: Any = None) -> Callable[[F], F]:
+    def on(self, event: str, form: Any = None, allow: Allow | None = None) -> Callable[[F], F]:
         """A decorator: `@socket.on("event")` registers `async def handler(socket, payload)` for this socket alone.
 
         `@socket.on("disconnect")` gets `(socket, reason)`, once, when the client is gone; `socket.rooms` then still
         tells where it was. Raises ValueError for a reserved name.
         """
-        return self.handlers.on(event, form)
+        return self.handlers.on(event, form, allow)
 
     async def send(self, event: str, payload: Any = None) -> None:
         """Send an event to this socket alone. Raises ValueError or TypeError for what cannot be sent."""

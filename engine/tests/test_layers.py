@@ -26,7 +26,7 @@ LAYERS = [
     ["http", "mail"],
     ["mongo", "accounts", "endings", "names"],
     ["wire", "loop"],
-    ["limits", "errors", "validation", "tornado_internals"],
+    ["limits", "errors", "permission", "validation", "tornado_internals"],
 ]
 
 
