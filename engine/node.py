@@ -178,9 +178,9 @@ class Node:
         for socket in self.sockets_of(user_id):
             if ended.session_id in (None, socket.session_id) and ended.concerns(socket.admitted):
                 if ended.code == "revoked":
-                    socket.close(ended.code, ended.why)
+                    socket.close("revoked", ended.why)
                 else:
-                    socket.link.end_for_now(ended.code, ended.why)
+                    socket.link.end_for_now("role", ended.why)
 
     def run_here(self) -> None:
         """Have the caller, and what it starts, run on this node."""
