@@ -1,5 +1,5 @@
-// The demo page. It uses nothing but the REST routes and the events that your own client would use. To write that
-// client, read tokens.js, session.js and connection.js, in this order.
+// The demo page. It uses nothing but the REST routes and the events that your own client would use. For
+// that client, copy client/, and read session.js and connection.js, in this order.
 
 import "./rooms.js";
 import "./messages.js";

@@ -1,6 +1,6 @@
 // What those see who are not logged in: log in, register, a forgotten password, an address to confirm.
 
-import { request } from "./http.js";
+import { request } from "./client/http.js";
 import { $, complain, onSubmit, showErrors, showStatus, toast } from "./page.js";
 import { api, beginSession, logOut, onBegin, onEnd, onRenew, renewSession, session } from "./session.js";
 

@@ -37,13 +37,16 @@ async function catchUp(room) {
   if (connection && !settled) await emit("typing", { room: room.id, typing: false });
   settled = true;
   const first = room.known.size === 0;
+  const oldest = room.messages[0]?.id;
+  // At first one page is enough, unless more is needed to reach what has come meanwhile.
+  const enough = () => first && (!oldest || missed[0].id <= oldest);
   let missed = [];
   let page, met;
   do {
     page = await loadPage(room, missed);
     missed = [...page, ...missed];
     met = page.length < PAGE || page.some(({ id }) => room.known.has(id));
-  } while (!met && !first);
+  } while (!met && !enough());
   if (first) room.earlier = !met;
   for (const { id } of missed) room.known.add(id);
   room.synced = socket.id === connection;

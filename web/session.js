@@ -1,7 +1,7 @@
 // Who is logged in in this tab. Other files say with onBegin, onRenew and onEnd what is theirs to do then.
 
-import { failure, request } from "./http.js";
-import { Tokens } from "./tokens.js";
+import { failure } from "./client/http.js";
+import { Tokens } from "./client/tokens.js";
 
 // sessionStorage belongs to one tab, where localStorage belongs to the whole browser: so two tabs can be two users, and
 // a reload stays logged in.
@@ -24,9 +24,9 @@ export const onEnd = (listener) => listeners.end.push(listener);
 export function beginSession({ user, ...pair }) {
   if (session) endSession();
   const begun = { user };
-  const renewed = () => begun === session && keep();
-  const refused = (error) => begun === session && endSession(whyRefused(error.details?.code, error.message));
-  begun.tokens = new Tokens(pair, renewed, refused);
+  begun.tokens = new Tokens(pair);
+  begun.tokens.onRenewed(() => begun === session && keep());
+  begun.tokens.onRefused((error) => begun === session && endSession(whyRefused(error.details?.code, error.message)));
   session = begun;
   tell("begin");
   keep();
@@ -61,7 +61,7 @@ export function endSession(message = "", kind = "error") {
 export async function logOut(scope) {
   const { tokens } = session;
   leave({ message: "" });
-  await authorized(tokens, "POST", "/auth/logout", { body: scope && { scope } }).finally(() => tokens.close());
+  await tokens.request("POST", "/auth/logout", { body: scope && { scope } }).finally(() => tokens.close());
 }
 
 function leave(reason) {
@@ -76,21 +76,9 @@ export const whyRefused = (code, message) => (code?.startsWith("token_") ? `Plea
 /** Calls a route as whoever is logged in, and returns its JSON. Throws what `request` throws. */
 export async function api(method, path, body) {
   const asking = session;
-  const answer = await authorized(asking?.tokens, method, path, { body }).catch((error) => error);
+  const answer = await asking.tokens.request(method, path, { body }).catch((error) => error);
   if (asking !== session) throw failure({ message: "" }); // The answer is for who was logged in when we asked.
   if (!(answer instanceof Error)) return answer;
   if (answer.status === 401 && session) endSession(whyRefused(answer.details?.code, answer.message));
   throw answer;
-}
-
-/** A token may expire on its way to the server: then we ask once more with a new one. */
-async function authorized(tokens, method, path, options) {
-  const jwt = await tokens?.current();
-  try {
-    return await request(method, path, { ...options, jwt });
-  } catch (error) {
-    if (!jwt || error.details?.code !== "token_expired") throw error;
-    if (tokens.jwt === jwt) await tokens.refresh();
-    return await request(method, path, { ...options, jwt: tokens.jwt });
-  }
 }

@@ -1,5 +1,5 @@
 // The two tokens of a session: the access token, a JWT that REST and the socket ask for and that soon expires, and the
-// refresh token, which gets the next two and works once. Copy this file into your own client: it needs http.js alone.
+// refresh token, which gets the next two and works once.
 
 import { request } from "./http.js";
 
@@ -20,31 +20,43 @@ function claims(jwt) {
 }
 
 export class Tokens {
+  #url;
   #pair;
   #twins;
   #timer;
   #refreshing = null;
   #closed = false;
-  #renewed;
-  #refused;
+  #listeners = { renewed: [], refused: [] };
 
-  /**
-   * Keeps `{jwt, refreshToken}` fresh until `close()`. `renewed()` is called when there are newer ones, and
-   * `refused(error)` when the server gives no more: the session is over.
-   */
-  constructor(pair, renewed, refused) {
-    this.#renewed = renewed;
-    this.#refused = refused;
+  /** Keeps `{jwt, refreshToken}`, the answer to a login, fresh until `close()`. `url` is that of `request`. */
+  constructor(pair, { url = "" } = {}) {
+    this.#url = url;
     // A duplicated tab has the same session. What one of them is given, it hands on to the others.
     this.#twins = new BroadcastChannel(`session ${claims(pair.jwt).sid}`);
     this.#twins.onmessage = ({ data }) => (data ? this.#keep(data) : this.#twins.postMessage(this.#pair));
     this.#hold(pair);
   }
 
+  /** `listener()` is called when there are newer tokens. */
+  onRenewed(listener) {
+    this.#listeners.renewed.push(listener);
+  }
+
+  /** `listener(error)` is called when the server gives no more tokens: the session is over. */
+  onRefused(listener) {
+    this.#listeners.refused.push(listener);
+  }
+
+  /** Refreshes no more. */
   close() {
     this.#closed = true;
     clearTimeout(this.#timer);
     this.#twins.close();
+  }
+
+  /** Whether they are refreshed no more. */
+  get closed() {
+    return this.#closed;
   }
 
   /** `{jwt, refreshToken, expiresAt}`, to be kept in sessionStorage; expiresAt in milliseconds of our own clock. */
@@ -73,12 +85,26 @@ export class Tokens {
     return this.jwt;
   }
 
+  /** Calls a route as whoever the tokens are for, and returns its JSON. Throws what `request` of http.js throws. */
+  async request(method, path, { body } = {}) {
+    const jwt = await this.current();
+    const ask = (token) => request(method, path, { url: this.#url, jwt: token, body });
+    try {
+      return await ask(jwt);
+    } catch (error) {
+      // It may expire on its way to the server: then we ask once more with a new one.
+      if (error.details?.code !== "token_expired") throw error;
+      if (this.jwt === jwt) await this.refresh();
+      return await ask(this.jwt);
+    }
+  }
+
   /** Replaces the tokens, also by those of another answer than a refresh's, such as that to a changed password. */
   replace({ jwt, refreshToken }) {
     if (this.#closed) return;
     this.#hold({ jwt, refreshToken });
     this.#twins.postMessage(this.#pair);
-    this.#renewed();
+    this.#tell("renewed");
   }
 
   /** Gets new tokens; whoever asks meanwhile waits for the same ones. Throws what `request` throws. */
@@ -97,7 +123,7 @@ export class Tokens {
       if (this.jwt === old && !this.#closed) this.replace(await this.#next());
     };
     // Browsers have locks only where the page is https or localhost.
-    await (navigator.locks ? navigator.locks.request(this.#twins.name, refresh) : refresh());
+    await (globalThis.navigator?.locks ? navigator.locks.request(this.#twins.name, refresh) : refresh());
   }
 
   async #next() {
@@ -105,20 +131,29 @@ export class Tokens {
     const began = Date.now();
     for (;;) {
       try {
-        return await request("POST", "/auth/refresh", { body: { refreshToken }, patience: LOST.patience });
+        return await request("POST", "/auth/refresh", { url: this.#url, body: { refreshToken }, patience: LOST.patience });
       } catch (error) {
-        if (error.status === 401) this.#refused(error);
+        if (error.status === 401) this.#refuse(error);
         if (error.status || Date.now() - began > LOST.until - LOST.patience) throw error;
         await pause(LOST.pause);
       }
     }
   }
 
+  #refuse(error) {
+    this.close();
+    this.#tell("refused", error);
+  }
+
+  #tell(what, fact) {
+    for (const listener of this.#listeners[what]) listener(fact);
+  }
+
   /** What another tab hands us, if it is newer than ours. */
   #keep(pair) {
     if (pair.expiresAt <= this.#pair.expiresAt) return;
     this.#hold(pair);
-    this.#renewed();
+    this.#tell("renewed");
   }
 
   #hold(pair) {

@@ -1,0 +1,71 @@
+"""web/client/, the files that a front end of one's own copies, in Node and with tokens that live for two seconds."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = Path(__file__).parent / "client.mjs"
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def app(start):
+    return start(ACCESS_TOKEN_SECONDS="2").listens()
+
+
+@pytest.fixture
+def says(node, app):
+    """`says("connect")` waits for what the front end says next of that kind, and returns all that it said until then."""
+    command = [node, PROGRAM, f"http://127.0.0.1:{app.port}"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as front_end:
+
+        def says(what: str) -> list[str]:
+            said = []
+            while not said or not said[-1].startswith(what):
+                assert (line := front_end.stdout.readline()), said
+                said.append(line.strip())
+            return said
+
+        yield says
+        front_end.stdin.close()
+
+
+@pytest.fixture
+def command(start):
+    """`command("block", "anna")`, as an administrator does."""
+
+    def command(*arguments: str) -> None:
+        assert start([sys.executable, "-m", "models", *arguments]).ended() == 0
+
+    return command
+
+
+def test_it_stays_connected_over_the_lives_of_many_tokens(says):
+    says("connect")
+    assert [says("renewed") for _ in range(3)] == [["renewed"]] * 3
+
+
+def test_it_comes_back_by_itself_when_the_server_restarts_even_where_its_token_has_expired_meanwhile(says, app, start):
+    says("connect")
+    assert app.stopped() == 0
+    says("disconnect")
+    start(PORT=str(app.port), ACCESS_TOKEN_SECONDS="2").listens()
+    says("connect")
+    assert says("renewed") == ["renewed"]
+
+
+def test_it_ends_for_good_when_its_session_does_and_says_why(says, command):
+    says("connect")
+    command("logout", "anna")
+    assert says("ended")[-1] == "ended revoked An administrator ended this session; log in again."
+
+
+def test_it_ends_for_good_when_the_server_refuses_new_tokens(says, app, start, command):
+    says("connect")
+    assert app.stopped() == 0
+    says("disconnect")
+    command("block", "anna")
+    start(PORT=str(app.port), ACCESS_TOKEN_SECONDS="2").listens()
+    assert says("ended")[-1] == "ended user_blocked Your account has been blocked by an administrator"
