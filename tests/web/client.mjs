@@ -18,6 +18,7 @@ const ended = ({ code, message }) => {
 };
 const socket = connect(io, tokens, { url, ended, reconnectionDelay: 50, reconnectionDelayMax: 200 });
 for (const event of ["connect", "disconnect"]) socket.on(event, () => console.log(event));
+socket.on("closing", ({ code }) => console.log("closing", code));
 tokens.onRenewed(() => console.log("renewed"));
 
 // It ends when the test closes it.

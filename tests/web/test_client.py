@@ -17,16 +17,17 @@ def app(start):
 
 @pytest.fixture
 def says(node, app):
-    """`says("connect")` waits for what the front end says next of that kind, and returns all that it said until then."""
+    """`says("connect")` waits for what the front end says of that kind, and returns all that it says until then."""
     command = [node, PROGRAM, f"http://127.0.0.1:{app.port}"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as front_end:
 
         def says(what: str) -> list[str]:
             said = []
-            while not said or not said[-1].startswith(what):
-                assert (line := front_end.stdout.readline()), said
+            for line in front_end.stdout:
                 said.append(line.strip())
-            return said
+                if line.startswith(what):
+                    return said
+            raise AssertionError(f"ended without {what!r}: {said}")
 
         yield says
         front_end.stdin.close()

@@ -175,7 +175,8 @@ export class Tokens {
   }
 }
 
+/** How many milliseconds a new token lives, at least: its times are whole seconds, and `iat` may be almost one ago. */
 function lifetime(jwt) {
   const { iat, exp } = claims(jwt);
-  return 1000 * (exp - iat);
+  return 1000 * Math.max(exp - iat - 1, 0.5);
 }
