@@ -34,7 +34,7 @@ class Refused(Exception):
 class Rejected(Exception):
     """A `connect` handler of `io.server` has said no; `answer` is what the CONNECT_ERROR packet says."""
 
-    def __init__(self, answer: Any):
+    def __init__(self, answer: dict[str, Any]):
         super().__init__(answer)
         self.answer = answer
 

@@ -9,6 +9,7 @@ from tornado.web import Application
 from engine.accounts import Accounts
 from engine.backplane.interface import Backplane, Here
 from engine.backplane.memory import Memory
+from engine.endings import Ending
 from engine.http.client_address import Proxies
 from engine.http.errors import Answers
 from engine.http.origins import Origins
@@ -165,7 +166,7 @@ class IO:
         await self.node.backplane.close(check_room(room))
 
     async def disconnect(
-        self, user_id: Any, reason: str = "Disconnected by the server.", *, session: str | None = None
+        self, user_id: Any, reason: str = Ending.KICKED.sentence, *, session: str | None = None
     ) -> None:
         """Close every socket of a user for good, in all namespaces; the client is told the reason first.
 

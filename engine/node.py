@@ -7,6 +7,7 @@ from typing import Any
 from engine.accounts import Accounts, Ended
 from engine.backplane.interface import Backplane, Here
 from engine.backplane.memory import Memory
+from engine.endings import FOR_GOOD, Ending
 from engine.http.errors import Answers
 from engine.hub import Hub
 from engine.limits import Limits
@@ -127,7 +128,7 @@ class Node:
         self.services.admissions.throw_out(user_id, session_id)
         for socket in self.sockets_of(user_id):
             if session_id in (None, socket.session_id):
-                socket.close("kicked", reason)
+                socket.close(Ending.KICKED, reason)
 
     async def request(self, user_id: str, name: str, event: Message, timeout: float) -> Any:
         """Send an event, called `name`, and return the first answer of any of the user's sockets.
@@ -175,12 +176,10 @@ class Node:
 
     def close_ended(self, user_id: str, ended: Ended) -> None:
         """Close the sockets, in all namespaces, of a session that has ended, or of a user's former role for now."""
+        ending = Ending.REVOKED if ended.code == Ending.REVOKED.code else Ending.ROLE
         for socket in self.sockets_of(user_id):
             if ended.session_id in (None, socket.session_id) and ended.concerns(socket.admitted):
-                if ended.code == "revoked":
-                    socket.close("revoked", ended.why)
-                else:
-                    socket.link.end_for_now("role", ended.why)
+                (socket.close if ending.is_(FOR_GOOD) else socket.link.close)(ending, ended.why)
 
     def run_here(self) -> None:
         """Have the caller, and what it starts, run on this node."""

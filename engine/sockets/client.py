@@ -6,6 +6,7 @@ import math
 import time
 from typing import Any
 
+from engine.endings import Ending
 from engine.errors import InvalidPacket, Refused, Rejected, Unavailable
 from engine.loop.guard import guarded
 from engine.names import user_room
@@ -76,7 +77,7 @@ class Client:
         elif packet.type == EVENT or packet.type == BINARY_EVENT:
             socket.receive(packet)
         elif packet.type == DISCONNECT:
-            self.left(socket, "client disconnect", self.services.limits.connect_seconds)
+            self.remove(socket, Ending.LEFT)
         elif packet.type == ACK and packet.id is not None and not packet.refused:
             socket.answered(packet.id, packet.data)
 
@@ -102,7 +103,7 @@ class Client:
         try:
             await self.decide(namespace, auth)
         except Unavailable:
-            self.link.end("unavailable")
+            self.link.close(Ending.UNAVAILABLE)
         except Exception:
             log.exception("A handshake failed and was refused")
             message = "The server could not check this connection."
@@ -141,21 +142,22 @@ class Client:
             self.admissions.pop(namespace, None)
         self.admissions = self.admissions or None
 
-    def refuse(self, namespace: str, error: Any) -> None:
+    def refuse(self, namespace: str, error: dict[str, Any]) -> None:
         """Say no by a CONNECT_ERROR; a transport without another namespace, or hope for one, is closed soon."""
-        self.link.send(encode(CONNECT_ERROR, error if isinstance(error, dict) else {"message": error}, namespace))
+        self.link.send(encode(CONNECT_ERROR, error, namespace))
         self.refusals += 1
         if self.refusals >= self.services.limits.refusals:
             self.link.invalid(InvalidPacket("too many refused CONNECTs"))
         elif not (self.sockets or set(self.admissions or ()) - {namespace}):
             self.link.expire(self.services.limits.refused_seconds)
 
-    def left(self, socket: Socket[Any], reason: str, seconds: float | None = None) -> None:
-        """A socket is gone from its namespace; a transport without any is closed soon, if the client doesn't."""
+    def remove(self, socket: Socket[Any], ending: Ending) -> None:
+        """Take a socket out of its namespace; a transport without any is closed soon, if the client doesn't."""
         if self.sockets.pop(socket.namespace, None):
-            socket.end(reason)
+            socket.end(ending)
             if not self.sockets and not self.admissions:
-                self.link.expire(self.services.limits.refused_seconds if seconds is None else seconds)
+                limits = self.services.limits
+                self.link.expire(limits.connect_seconds if ending is Ending.LEFT else limits.refused_seconds)
 
     def look_after_tokens(self) -> float:
         """Warn or close those whose token runs out; returns in how many seconds to look again."""
@@ -164,16 +166,16 @@ class Client:
             (expiry.look_after(socket, now, notice) for socket in tuple(self.sockets.values())), default=math.inf
         )
 
-    def say_closing(self, code: str, message: str) -> None:
+    def say_closing(self, ending: Ending, message: str) -> None:
         """Tell every socket why the transport will close."""
         for socket in self.sockets.values():
-            socket.tell("closing", {"code": code, "message": message})
+            socket.tell("closing", ending.closing(message))
 
-    def closed(self, reason: str) -> None:
-        """The transport is gone, and every socket with it."""
+    def end(self, ending: Ending) -> None:
+        """The link has ended: end every socket with it."""
         for admission in (self.admissions or {}).values():
             admission.cancel()
         self.assembly = None
         sockets, self.sockets = self.sockets, {}
         for socket in sockets.values():
-            socket.end(reason)
+            socket.end(ending)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from engine.endings import Ending
 from engine.loop.portions import Portion
 from engine.sockets.services import Services
 
@@ -16,7 +17,7 @@ STEP_SECONDS = 0.02
 async def drain(services: Services, seconds: float) -> None:
     """Close everybody for now and wait for what still runs, no longer than so many seconds."""
     services.eio.readiness.drain()
-    await close_all(services, seconds * CLOSING, "drain", "The server restarts; this client connects again by itself.")
+    await close_all(services, seconds * CLOSING, Ending.DRAIN)
     services.eio.departed.work()
     await ended(services, seconds * ENDING)
     services.unfinished.cancel()
@@ -27,11 +28,10 @@ async def drain(services: Services, seconds: float) -> None:
 
 async def resync(services: Services) -> None:
     """Have everybody connect anew: they may have missed what other nodes sent."""
-    message = "Some events may not have arrived; this client connects again by itself."
-    await close_all(services, RESYNC_SECONDS, "resync", message)
+    await close_all(services, RESYNC_SECONDS, Ending.RESYNC)
 
 
-async def close_all(services: Services, seconds: float, code: str, message: str) -> None:
+async def close_all(services: Services, seconds: float, ending: Ending) -> None:
     """Close everybody who is here now for now, evenly over that time, or a shorter one if they are few.
 
     So they don't all come back at once.
@@ -43,7 +43,7 @@ async def close_all(services: Services, seconds: float, code: str, message: str)
         portion = Portion()
         due = total * min(1, (loop.time() - began) / seconds) if seconds else total
         while links and total - len(links) <= due and not (seconds and portion.over):
-            links.pop().end_for_now(code, message)
+            links.pop().close(ending)
         if links:
             await asyncio.sleep(STEP_SECONDS)
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Self
 
 from engine.accounts import Access
+from engine.endings import Ending
 from engine.errors import EventError
 from engine.http.errors import known_answer
 from engine.loop.guard import guarded
@@ -134,12 +135,12 @@ class Incoming(Outgoing):
         """Tell a client that emits too fast; one that goes on all the same is closed."""
         rate = self.services.limits.events_per_second
         if self.credit < -2 * rate:
-            self.close("flood", "This client emitted too many events.")
+            self.close(Ending.FLOOD)
         else:
             self.reject(packet, EventError("RateLimitError", f"More than {rate:g} events a second; slow down."))
 
-    def close(self, code: str, message: str) -> None:
+    def close(self, ending: Ending, message: str = "") -> None:
         """As Outgoing's; what the client has emitted and still waits is not handled any more."""
         if self.ended is None and self.inbox:
             self.inbox.clear()
-        super().close(code, message)
+        super().close(ending, message)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from typing import Any
 
+from engine.endings import Ending
 from engine.loop.guard import guarded
 from engine.sockets.socket import Socket
 
@@ -21,6 +22,5 @@ async def run_hook(socket: Socket[Any]) -> bool:
         except Exception:
             if socket.ended is None:
                 log.exception("connection() failed for user %s; the socket is closed", socket.user_id)
-                message = "The server could not set this connection up; it may connect again."
-                socket.link.end_for_now("hook_failed", message)
+                socket.link.close(Ending.HOOK_FAILED)
             return False

@@ -7,6 +7,7 @@ from inspect import isawaitable
 from typing import Any, Protocol
 
 from engine.accounts import Access
+from engine.endings import Ending
 from engine.errors import EventError
 from engine.loop.guard import guarded
 from engine.sockets.requests import Question
@@ -27,8 +28,8 @@ class Client(Protocol):
     @property
     def user_id(self) -> str | None: ...
 
-    def left(self, socket: Any, reason: str) -> None:
-        """Take a socket for gone."""
+    def remove(self, socket: Any, ending: Ending) -> None:
+        """Take a socket out of its namespace, and end it."""
         ...
 
 
@@ -120,9 +121,12 @@ class Outgoing:
             if isinstance(callback, Question):
                 callback.lost(self)
 
-    def close(self, code: str, message: str) -> None:
-        """Tell the client why and close the socket for good: the stock client stays away."""
+    def close(self, ending: Ending, message: str = "") -> None:
+        """Tell the client why and end the socket for good, whoever wants that: the stock client stays away.
+
+        `message` is said instead of the ending's own sentence.
+        """
         if self.ended is None:
-            self.tell("closing", {"code": code, "message": message})
+            self.tell("closing", ending.closing(message))
             self.write(encode(DISCONNECT, namespace=self.namespace))
-            self.client.left(self, code)
+            self.client.remove(self, ending)

@@ -12,6 +12,7 @@ from typing import Any
 import socketio
 from socketio.exceptions import ConnectionRefusedError as RefusedByHandler
 
+from engine.endings import Ending
 from engine.errors import EventError, Rejected
 from engine.hub import Hub
 from engine.sockets.manager import Manager, Sender
@@ -131,7 +132,7 @@ class Server(socketio.AsyncServer):
     async def disconnect(self, sid: str, namespace: str | None = None, ignore_queue: bool = False) -> None:
         """Replaces a disconnect that leaves rooms and callbacks behind when a handler raises."""
         if socket := self.hub.accepted(sid, namespace or "/"):
-            socket.close("kicked", "Disconnected by the server.")
+            socket.close(Ending.KICKED)
 
     async def get_session(self, sid: str, namespace: str | None = None) -> dict[str, Any]:
         """Replaces a look-up through engineio's sockets, where those that disconnect handlers ask for are no more."""

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from engine.accounts import Access
+from engine.endings import Ending
 from engine.loop.guard import guarded
 from engine.names import check_event, check_room
 from engine.permission import Allow
@@ -89,9 +90,9 @@ class Socket(Incoming, Generic[U]):
         """Leave a room."""
         self.services.hub.leave(self, check_room(room))
 
-    async def disconnect(self, reason: str = "Disconnected by the server.") -> None:
+    async def disconnect(self, reason: str = Ending.KICKED.sentence) -> None:
         """Close this socket for good; the client is told the reason first."""
-        self.close("kicked", reason)
+        self.close(Ending.KICKED, reason)
 
     # Below is for the engine.
 
@@ -103,17 +104,17 @@ class Socket(Incoming, Generic[U]):
             raise ValueError(f"A socket may be in {self.services.limits.rooms} rooms; this one is.")
         self.services.hub.enter(self, room)
 
-    def end(self, reason: str) -> None:
+    def end(self, ending: Ending) -> None:
         """Leave every room now, and run the disconnect handlers once nothing else of the socket runs."""
         if self.ended is not None:
             return
-        self.ended = reason
+        self.ended = ending.reason
         self.services.hub.remove(self)
         if self.renewal:
             self.renewal.cancel()
         self.lose_answers()
-        if self.worker or self.disconnect_handlers(reason):
-            self.services.spawn(self.finish(self.worker, reason))
+        if self.worker or self.disconnect_handlers(ending.reason):
+            self.services.spawn(self.finish(self.worker, ending.reason))
 
     def disconnect_handlers(self, reason: str) -> list[Callable[[], Awaitable[Any]]]:
         """What runs now that the client is gone: the socket's own handler, the app's, and what `io.server` has."""

@@ -17,6 +17,7 @@ from typing import Any
 from tornado.httputil import HTTPServerRequest
 
 from engine.accounts import Ended
+from engine.endings import Ending
 from engine.http.application import Application
 from engine.http.client_address import Proxies
 from engine.http.origins import Origins
@@ -71,10 +72,10 @@ class Echo:
     def look_after_tokens(self) -> float:
         return math.inf
 
-    def say_closing(self, code: str, message: str) -> None:
+    def say_closing(self, ending: Ending, message: str) -> None:
         pass
 
-    def closed(self, reason: str) -> None:
+    def end(self, ending: Ending) -> None:
         pass
 
 

@@ -3,9 +3,8 @@
 import math
 from typing import Any, Protocol
 
+from engine.endings import Ending
 from engine.names import EXPIRING
-
-MESSAGE = "The token of this connection has expired; connect again with a new one."
 
 
 class Holder(Protocol):
@@ -18,8 +17,8 @@ class Holder(Protocol):
         """Send the client an event."""
         ...
 
-    def close(self, code: str, message: str) -> None:
-        """Close it for good."""
+    def close(self, ending: Ending) -> None:
+        """End it."""
         ...
 
 
@@ -30,7 +29,7 @@ def look_after(holder: Holder, now: float, notice_seconds: float) -> float:
     """
     left = holder.expires_at - now
     if left <= 0:
-        holder.close("expired", MESSAGE)
+        holder.close(Ending.EXPIRED)
         return math.inf
     if left > notice_seconds:
         return left - notice_seconds

@@ -2,11 +2,9 @@
 
 from typing import Protocol
 
+from engine.endings import NORMAL, Ending
 from engine.transport.state import State
 from engine.wire.message import Message
-
-NORMAL, GOING_AWAY, POLICY, RESTART = 1000, 1001, 1008, 1012
-"""Status codes that a carrier is closed with (RFC 6455, 7.4.1, and the registry of 11.7); polling doesn't tell them."""
 
 
 class Reading(State):
@@ -68,8 +66,8 @@ class Carried(Protocol):
         """The client does not take what it is sent: end it."""
         ...
 
-    def lost(self, reason: str) -> None:
-        """The client has left, or broke the carrier's protocol."""
+    def lost(self, ending: Ending) -> None:
+        """The client has left, or broke the carrier's protocol, and the carrier ends."""
         ...
 
     def forget(self) -> None:
@@ -89,7 +87,7 @@ class Nobody:
     def too_slow(self) -> None:
         """Nobody is there to be slow."""
 
-    def lost(self, reason: str) -> None:
+    def lost(self, ending: Ending) -> None:
         """Nobody is there to be lost."""
 
     def forget(self) -> None:

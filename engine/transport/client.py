@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from engine.endings import Ending
+
 
 class Client(Protocol):
     """Who gets what the client of a link sends."""
@@ -18,10 +20,10 @@ class Client(Protocol):
         """Warn or close those whose token runs out; returns in how many seconds to look again."""
         ...
 
-    def say_closing(self, code: str, message: str) -> None:
+    def say_closing(self, ending: Ending, message: str) -> None:
         """Tell every socket why the link will end."""
         ...
 
-    def closed(self, reason: str) -> None:
-        """The link has ended, and every socket with it."""
+    def end(self, ending: Ending) -> None:
+        """The link has ended: end every socket with it."""
         ...

@@ -6,6 +6,7 @@ from typing import Any
 import engineio  # pyright: ignore[reportMissingTypeStubs]
 
 from engine.accounts import Accounts
+from engine.endings import Ending
 from engine.limits import Limits
 from engine.loop.garbage import Garbage
 from engine.loop.outbox import Outbox
@@ -67,4 +68,4 @@ class EngineIO(engineio.AsyncServer):
         """Replaces closing by engineio's own sockets: of one link, or of all."""
         for link in list(self.sockets.values()):
             if sid in (None, link.sid):
-                link.end(self.reason.SERVER_DISCONNECT)
+                link.close(Ending.SHUT)

@@ -5,6 +5,7 @@ import random
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
+from engine.endings import Ending
 from engine.loop.wheel import TICK_SECONDS
 from engine.transport.carrier import Carrier
 from engine.wire.message import Message
@@ -49,11 +50,11 @@ class Heartbeat(ABC):
         if self.closed:
             return None
         if now >= self.deadline:
-            self.never_connected()
+            self.close(Ending.UNUSED)
             return None
         if self.pong_due is not None and now >= self.pong_due:
             if not self.carrier.paused:
-                self.silent()
+                self.close(Ending.PING)
                 return None
             # Its pong may be here, behind events that we let wait.
             self.pong_due = now + self.eio.limits.ping_timeout_seconds
@@ -87,12 +88,8 @@ class Heartbeat(ABC):
         """Whether the link has ended."""
 
     @abstractmethod
-    def never_connected(self) -> None:
-        """End a link that no namespace has accepted in time."""
-
-    @abstractmethod
-    def silent(self) -> None:
-        """End a client of which no pong came in time."""
+    def close(self, ending: Ending) -> None:
+        """End it."""
 
     @abstractmethod
     def look_after_tokens(self) -> float:

@@ -3,8 +3,8 @@
 import logging
 from typing import TYPE_CHECKING, Any
 
+from engine.endings import AT_ONCE, TOLD, Ending
 from engine.errors import InvalidPacket
-from engine.transport.carrier import NORMAL, POLICY, RESTART
 from engine.transport.client import Client
 from engine.transport.handshake import Handshake
 from engine.transport.heartbeat import Heartbeat
@@ -16,7 +16,6 @@ from engine.wire.message import Message
 if TYPE_CHECKING:
     from engine.transport.engine_io import EngineIO
 
-BROKEN = "parse error"
 log = logging.getLogger("realtime")
 
 
@@ -36,17 +35,18 @@ OPEN, ENDED, GONE = LinkState
 class Link(Heartbeat):
     """An Engine.IO session, kept in `EngineIO.sockets` in the place of engineio's AsyncSocket.
 
-    `client` is there while it is open, so that the two hold each other no longer. `reason` tells why it has ended.
+    `client` is there while it is open, so that the two hold each other no longer. `ending` tells why it has ended.
     """
 
-    __slots__ = ("_session", "client", "handshake", "reason", "revision", "sid", "state")
+    __slots__ = ("_session", "client", "ending", "handshake", "revision", "sid", "state")
 
     client: Client
+    ending: Ending | None
 
     def __init__(self, eio: "EngineIO", sid: str, handshake: Handshake, carrier: WebSocket | None = None):
         super().__init__(eio)
         self.sid, self.handshake, self.revision = sid, handshake, handshake.revision
-        self.state, self.reason = OPEN, ""
+        self.state, self.ending = OPEN, None
         self._session: dict[str, Any] | None = None
         self.carrier = carrier or Polling(self)
         self.client = eio.client_class(self)
@@ -63,7 +63,7 @@ class Link(Heartbeat):
     @property
     def broken(self) -> bool:
         """Whether it has ended because its client broke the protocol."""
-        return self.reason == BROKEN
+        return self.ending is Ending.PROTOCOL
 
     @property
     def upgraded(self) -> bool:
@@ -109,7 +109,7 @@ class Link(Heartbeat):
             elif text[:1] == "b":
                 self.client.receive_attachment(self.revision.binary(text))
             elif text == "1":
-                self.drop("transport close")
+                self.close(Ending.NETWORK)
             elif text != "6":
                 raise InvalidPacket("not an Engine.IO packet")
         except InvalidPacket as error:
@@ -126,51 +126,37 @@ class Link(Heartbeat):
         """End a link whose client broke the protocol."""
         if self.state is OPEN:
             log.info("Session of %s closed: %s", self.handshake.ip, error)
-            self.drop(BROKEN, POLICY, str(error))
+            self.close(Ending.PROTOCOL, str(error))
 
-    def never_connected(self) -> None:
-        """End a link that no namespace has accepted in time."""
-        self.lost("no connect")
-        self.carrier.close(POLICY, "No CONNECT was accepted in time.")
-
-    def silent(self) -> None:
-        """End a client of which no pong came in time."""
-        self.drop("ping timeout", POLICY, "No pong came in time.")
+    def too_slow(self) -> None:
+        """End a client that does not take what it is sent."""
+        self.close(Ending.SLOW)
 
     def look_after_tokens(self) -> float:
         """Warn or close those whose token runs out; returns in how many seconds to look again."""
         return self.client.look_after_tokens()
 
-    def end_for_now(self, code: str, message: str) -> None:
-        """Tell the client why, then close only the transport, after which the stock client connects again."""
-        if self.state is OPEN:
-            self.client.say_closing(code, message)
-            self.lost(code)
-            self.carrier.close(RESTART if code == "drain" else POLICY, code)
+    def close(self, ending: Ending, message: str = "") -> None:
+        """End the link, whoever wants that: its client is told why if there is time for it, its carrier closes.
 
-    def too_slow(self) -> None:
-        """End a client that does not take what it is sent."""
-        self.end_for_now("slow", "This client did not read what it was sent; it may connect again.")
+        `message` is said instead of the ending's own sentence.
+        """
+        if self.state is not OPEN:
+            return
+        if ending.is_(TOLD):
+            self.client.say_closing(ending, message)
+        self.lost(ending)
+        (self.carrier.drop if ending.is_(AT_ONCE) else self.carrier.close)(*ending.close_frame(message))
 
-    def end(self, reason: str) -> None:
-        """Close the transport of a client that has been told all."""
-        self.lost(reason)
-        self.carrier.close(NORMAL)
-
-    def drop(self, reason: str, code: int = NORMAL, message: str = "") -> None:
-        """Close the transport of a client that gets nothing more."""
-        self.lost(reason)
-        self.carrier.drop(code, message)
-
-    def lost(self, reason: str) -> None:
-        """The link is over: leave every room and run the disconnect handlers, once."""
+    def lost(self, ending: Ending) -> None:
+        """End all that the link carries. The carrier ends as well, or has: it is that which tells."""
         if self.state is OPEN:
             self.become(ENDED)
-            self.reason = reason
+            self.ending = ending
             self.eio.wheel.cancel(self)
             client = self.client
             del self.client
-            client.closed(reason)
+            client.end(ending)
 
     def forget(self) -> None:
         """The carrier has ended: no request can find the link any more."""

@@ -3,8 +3,8 @@
 import asyncio
 from typing import TYPE_CHECKING
 
+from engine.endings import NORMAL
 from engine.errors import InvalidPacket
-from engine.transport.carrier import NORMAL
 from engine.transport.posts import Posts
 from engine.transport.state import State
 from engine.wire.message import Message

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from engine.transport.carrier import GOING_AWAY, POLICY
+from engine.endings import Ending, ProbeEnding
 from engine.transport.polling import Polling
 from engine.transport.websocket import WebSocket
 from engine.wire.message import Message
@@ -34,26 +34,30 @@ class Probe:
             self.eio.wheel.cancel(self)
             self.link.upgrade(self.polling, self.websocket)
         else:
-            self.websocket.close(POLICY, "not an upgrade probe")
+            self.close(ProbeEnding.NOT_A_PROBE)
 
     def receive_binary(self, data: bytes) -> None:
         """No step of it is binary."""
-        self.websocket.close(POLICY, "not an upgrade probe")
+        self.close(ProbeEnding.NOT_A_PROBE)
 
     def tick(self, now: float) -> None:
         """The client takes too long."""
-        self.websocket.close(POLICY, "The upgrade took too long.")
+        self.close(ProbeEnding.TOO_LONG)
 
     def too_slow(self) -> None:
         """The client does not read our answers."""
-        self.websocket.close(POLICY, "slow")
+        self.close(ProbeEnding.TOO_SLOW)
 
-    def lost(self, reason: str) -> None:
+    def lost(self, ending: Ending) -> None:
         """The WebSocket is gone, which `forget` says as well."""
 
     def cancel(self) -> None:
         """The link has ended."""
-        self.websocket.close(GOING_AWAY, "The session has ended.")
+        self.close(ProbeEnding.LINK_ENDED)
+
+    def close(self, ending: ProbeEnding) -> None:
+        """Close the WebSocket, which carries nothing."""
+        self.websocket.close(*ending.close_frame())
 
     def forget(self) -> None:
         """The WebSocket has come to nothing."""

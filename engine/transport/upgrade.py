@@ -10,8 +10,8 @@ from contextlib import suppress
 from tornado.httputil import HTTPHeaders
 from tornado.iostream import IOStream, StreamClosedError
 
+from engine.endings import Ending, ProbeEnding
 from engine.tornado_internals import accept_value
-from engine.transport.carrier import POLICY, RESTART
 from engine.transport.engine_io import EngineIO
 from engine.transport.handshake import Handshake
 from engine.transport.link import Link
@@ -78,7 +78,7 @@ async def accept(
 def carry(eio: EngineIO, handshake: Handshake, websocket: WebSocket) -> None:
     """Open a link that the WebSocket carries from its first packet on."""
     if eio.readiness.draining:
-        websocket.close(RESTART, "drain")
+        websocket.close(*Ending.DRAIN.close_frame())
         return
     link = eio.open(handshake, websocket)
     websocket.carry(link)
@@ -92,4 +92,4 @@ def probe(link: Link, polling: Polling, websocket: WebSocket) -> None:
 
 def surplus(websocket: WebSocket) -> None:
     """Close a WebSocket for a link that has one already."""
-    websocket.close(POLICY, "This session has a WebSocket already.")
+    websocket.close(*ProbeEnding.SURPLUS.close_frame())

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
+from engine.endings import NORMAL, Ending
 from engine.loop.portions import Portion
-from engine.transport.carrier import NOBODY, NORMAL, Carried, Reading
+from engine.transport.carrier import NOBODY, Carried, Reading
 from engine.transport.output import CLOSED, CLOSING, OPEN, Output
 from engine.wire.frame_reader import ERROR, FrameReader, ProtocolError
 from engine.wire.frames import BINARY, CLOSE, NO_STATUS, PING, TEXT, close_frame, pong_frame
@@ -132,7 +133,7 @@ class WebSocket(Output):
 
     def leave(self) -> None:
         """End with a peer that is gone: called in portions of many."""
-        self.carried.lost("transport close")
+        self.carried.lost(Ending.NETWORK)
         if self.state is OPEN:
             self.become(CLOSING)
         if self.state is CLOSING:
@@ -153,13 +154,13 @@ class WebSocket(Output):
     def fail(self, error: ProtocolError) -> None:
         """Close a peer that broke RFC 6455, with the status code that says how (7.1.7)."""
         log.info("WebSocket of %s closed: %s", self.address, error)
-        self.carried.lost("transport error")
+        self.carried.lost(Ending.FRAMES)
         self.close(error.code, str(error))
         self.transport.pause_reading()
 
     def answer_close(self, code: int) -> None:
         """Echo the peer's close frame (5.5.1)."""
-        self.carried.lost("transport close")
+        self.carried.lost(Ending.NETWORK)
         self.close(code)
         self.transport.close()
 

@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from engine.endings import Ending
 from engine.tests.app import io
 from engine.tests.people import ANNA
 
@@ -205,7 +206,7 @@ async def test_who_has_fallen_behind_hears_why(wire):
     await wire.join("anna")
     (link,) = io.server.eio.sockets.values()
 
-    link.end_for_now("slow", "Too slow.")
+    link.close(Ending.SLOW, "Too slow.")
 
     (reason,) = await wire.rest()
     assert closing(reason) == {"code": "slow", "message": "Too slow."}

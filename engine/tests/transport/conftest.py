@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from tornado.netutil import bind_sockets
 
+from engine.endings import Ending
 from engine.errors import Refused
 from engine.http.origins import Origins
 from engine.process import make_server
@@ -102,7 +103,7 @@ def server(io_loop, monkeypatch):
 async def end(http_server):
     """End what a test has left behind, without the patience of a drain."""
     for link in list(io.server.eio.sockets.values()):
-        link.drop("test over")
+        link.close(Ending.NETWORK)
     for task in io.node.services.tasks:
         task.cancel()
     await http_server.close_all_connections()

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from engine.endings import Ending
 from engine.sockets.client import Client
 from engine.sockets.socket import Socket
 from engine.tests.app import io
@@ -70,7 +71,7 @@ async def kick(client):
 
 async def drain(client):
     (link,) = io.server.eio.sockets.values()
-    link.end_for_now("drain", "Bye")
+    link.close(Ending.DRAIN, "Bye")
 
 
 async def fall_silent(client):

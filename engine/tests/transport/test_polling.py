@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from engine.endings import Ending
 from engine.tests.app import io
 from engine.tests.transport.conftest import until
 from engine.tests.transport.raw import Connection, Polling
@@ -221,7 +222,7 @@ async def test_a_client_that_is_closed_can_still_fetch_why(server):
 
 async def test_nothing_is_taken_from_a_client_that_is_closed(server):
     client = await server.polling("anna")
-    server.links[client.sid].end_for_now("drain", "Bye")
+    server.links[client.sid].close(Ending.DRAIN, "Bye")
     assert (await client.post('42["echo",1]')).status == 400
     closing, close = (await client.poll()).packets
     assert json.loads(closing[2:]) == ["closing", {"code": "drain", "message": "Bye"}]

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from wsproto.frame_protocol import Opcode
 
+from engine.endings import Ending
 from engine.tests.app import io
 from engine.tests.transport.conftest import until
 from engine.tests.transport.raw import UPGRADE, Closed, Connection, WebSocket
@@ -142,7 +143,7 @@ async def test_a_peer_that_does_not_answer_our_close_is_cut_off(server, monkeypa
     monkeypatch.setattr("engine.transport.websocket.CLOSING_SECONDS", 0.05)
     websocket = await server.websocket("anna")
     for link in list(server.links.values()):
-        link.end_for_now("drain", "Bye")
+        link.close(Ending.DRAIN, "Bye")
     await until(lambda: not io.server.eio.websockets)
     assert (await websocket.event())[0] == "closing"
     assert (await websocket.closed()).code == 1012
@@ -221,7 +222,7 @@ async def test_a_client_that_waits_to_be_read_is_closed_as_any_other(server):
     link = server_socket(websocket).link
     websocket.send(*['42["wait"]'] * 100)
     await until(lambda: link.carrier.paused)
-    link.end_for_now("drain", "Bye")
+    link.close(Ending.DRAIN, "Bye")
     assert (await websocket.event())[1]["code"] == "drain"
     assert await websocket.next() == Closed(1012, "drain")
     websocket.close(1012)
