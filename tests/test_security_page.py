@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.endings import FOR_GOOD, TOLD, Ending
 from models.accounts.errors import Unauthenticated
 
 ROOT = Path(__file__).parent.parent
@@ -23,10 +24,10 @@ def rows() -> set[str]:
 
 
 @pytest.mark.shipped
-def test_every_closing_code_has_a_row():
-    codes = set(re.findall(r'(?:socket\.close|self\.close|close_sockets|end_for_now)\([^"\n]*"([a-z_]+)"', ENGINE))
-    assert {"revoked", "expired", "kicked", "flood", "drain", "slow", "hook_failed"} <= codes
-    assert codes - rows() == set()
+def test_the_table_of_closings_has_every_ending_that_a_client_is_told_of():
+    table = PAGE[PAGE.index("## When a socket closes") :].split("\n\n")[2]
+    found = dict(re.findall(r"^\| `(\w+)` \| (for good|for now) \|", table, re.MULTILINE))
+    assert found == {each.code: "for good" if each.is_(FOR_GOOD) else "for now" for each in Ending if each.is_(TOLD)}
 
 
 @pytest.mark.shipped
