@@ -12,7 +12,7 @@ class PageHandler(FileHandler):
     content_security_policy = "; ".join(
         [
             "default-src 'none'",
-            "script-src 'self' https://cdn.socket.io",  # where socket.io.js leads if npm has not installed it
+            "script-src 'self'",
             "style-src 'self'",
             "img-src 'self'",
             "connect-src 'self'",

@@ -1,14 +1,16 @@
-// The demo page. It uses nothing but the REST routes and the events that your own client would use. For
-// that client, copy client/, and read session.js and connection.js, in this order.
+// The demo page. It uses nothing but the REST routes and the events that your own client would use. For that client copy
+// client/, and read session.js and connection.js, in this order.
 
 import "./rooms.js";
 import "./messages.js";
 import "./notices.js";
 import "./account.js";
 import { followLink, showForm } from "./login.js";
-import { toast } from "./page.js";
+import { $, showErrors } from "./page.js";
 import { resumeSession } from "./session.js";
 
-if (!globalThis.io) toast("The Socket.IO client did not load. Run npm install, or go online: it is on a CDN.", "error");
+const CANNOT_CONNECT = "The Socket.IO client did not load (/socket.io/socket.io.js). Reload the page.";
+
 if (!globalThis.io || !resumeSession()) showForm("auth");
+if (!globalThis.io) showErrors($("auth"), { message: CANNOT_CONNECT });
 followLink();

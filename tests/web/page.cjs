@@ -551,6 +551,15 @@ const scenarios = {
     return [ann, bob];
   },
 
+  async withoutClient(browser) {
+    const ann = watch(await browser.newPage());
+    await ann.route("**/socket.io/socket.io.js", (route) => route.abort());
+    await ann.goto(url);
+    await alerted(ann, "The Socket.IO client did not load");
+    expectComplaints(ann, LOST);
+    return [ann];
+  },
+
   async wrongInput(browser) {
     const ann = await visit(browser);
     await ann.getByRole("radio", { name: "Register" }).check();

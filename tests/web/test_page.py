@@ -128,6 +128,10 @@ def test_a_reload_keeps_the_user_logged_in(play):
     play("reload")
 
 
+def test_a_page_whose_client_script_does_not_load_says_so(play):
+    play("withoutClient")
+
+
 def test_what_was_filled_in_wrongly_is_said_at_the_field(play):
     play("wrongInput")
 
