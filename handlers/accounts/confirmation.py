@@ -6,7 +6,7 @@ from handlers.accounts.mailing import MailingHandler
 from handlers.errors import ApiError
 from models.accounts import codes
 from models.accounts.codes import LONGEST_CODE
-from models.accounts.errors import CodeInvalid, EmailOrUsernameTaken
+from models.accounts.errors import ChangedMeanwhile, CodeInvalid, EmailOrUsernameTaken
 from models.accounts.fields import LONGEST_EMAIL
 from models.accounts.user import User
 from models.errors import NotFound
@@ -43,11 +43,12 @@ class ConfirmationHandler(ConfirmingHandler):
 
     async def confirm(self, code: str) -> None:
         """Makes the address that the code was sent to the user's own. Raises CodeInvalid, EmailOrUsernameTaken."""
-        user_id, email = await codes.take(self.db, "confirm email", code)
+        user_id, email = await codes.find(self.db, "confirm email", code)
         try:
             user = await User.get(self.db, user_id)
-            await user.change(self.db, email=email, confirmed=True)
-        except NotFound:
+            await codes.take(self.db, "confirm email", code, user)
+            await user.change(self.db, if_same=True, email=email, confirmed=True)
+        except (NotFound, ChangedMeanwhile):
             raise CodeInvalid from None
         if user.email != email:
             await self.tell_of_new_email(user, email)

@@ -2,6 +2,7 @@
 
 from models.accounts.errors import (
     AccountBlocked,
+    ChangedMeanwhile,
     CodeInvalid,
     EmailNotConfirmed,
     EmailOrUsernameTaken,
@@ -20,6 +21,7 @@ ACCOUNT_ANSWERS: dict[type[Exception], tuple[int, str]] = {
     CodeInvalid: (400, "ValidationError"),
     AccountBlocked: (400, "ApplicationError"),
     EmailNotConfirmed: (400, "ApplicationError"),
+    ChangedMeanwhile: (409, "ConflictError"),
     Unauthenticated: (401, "UnauthorizedError"),
     TooBusy: (503, "ServiceUnavailableError"),
 }

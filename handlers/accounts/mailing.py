@@ -19,14 +19,14 @@ class MailingHandler(LimitedHandler):
     async def send_confirmation(self, user: User, email: str) -> None:
         """Sends a link that confirms that this address is the user's."""
         if await self.limits.has_room("mails to one e-mail", email):
-            code = await codes.make(self.db, "confirm email", user.id, email)
+            code = await codes.make(self.db, "confirm email", user, email)
             route = f"{self.settings['public_url']}/api/auth/email-confirmation"
             self.post_letter(email, letters.confirm_email(f"{route}?confirmation={code}"))
 
     async def send_reset(self, user: User) -> None:
         """Sends a link with which the user can choose a new password."""
         if await self.limits.has_room("mails to one e-mail", user.email):
-            code = await codes.make(self.db, "reset password", user.id, user.email)
+            code = await codes.make(self.db, "reset password", user, user.email)
             self.post_letter(user.email, letters.reset_password(f"{self.settings['public_url']}/#reset={code}"))
 
     async def tell_of_new_email(self, user: User, email: str) -> None:

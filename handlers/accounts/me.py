@@ -38,7 +38,7 @@ class MeHandler(RefreshCookieHandler, MailingHandler):
         new = {field: value for field, value in wanted.items() if value != getattr(me, field)}
         to_confirm = new.pop("email", None) if self.settings["confirm_emails"] else None
         # Both at once: if one of them is taken, neither changes.
-        changed = await me.change(self.db, **new) if new else me
+        changed = await me.change(self.db, if_same=True, **new) if new else me
         if "username" in new:
             await belongings.renamed(self.db, changed)
         if "email" in new:

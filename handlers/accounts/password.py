@@ -11,7 +11,7 @@ from handlers.base import authenticated
 from handlers.errors import ApiError
 from models.accounts import codes, passwords
 from models.accounts.codes import LONGEST_CODE, Code
-from models.accounts.errors import AccountBlocked, CodeInvalid, SamePassword
+from models.accounts.errors import AccountBlocked, ChangedMeanwhile, CodeInvalid, SamePassword
 from models.accounts.fields import LONGEST_EMAIL, LONGEST_PASSWORD, Password, check_password_of
 from models.accounts.user import User
 from models.errors import NotFound
@@ -54,13 +54,11 @@ class NewPasswordHandler(SessionTokensHandler, MailingHandler):
             raise ApiError(400, str(error)) from None
         return await passwords.hashed(password)
 
-    async def set_password(self, user: User, password_hash: str, keep: str | None = None) -> User:
-        """Gives the user another password; every session except `keep` ends, and every code that is on its way."""
-        user = await user.set_password(self.db, password_hash)
+    async def after_new_password(self, user: User, keep: str | None = None) -> None:
+        """Ends every session of the user except `keep`, and every code that is on its way, and tells them why."""
         await self.sessions.end_all(user.id, CHANGED, keep)
         await codes.forget(self.db, user.id)
         self.post_letter(user.email, letters.password_changed())
-        return user
 
 
 class ChangePasswordHandler(NewPasswordHandler):
@@ -71,7 +69,8 @@ class ChangePasswordHandler(NewPasswordHandler):
         if form.password == form.currentPassword:
             raise SamePassword
         password_hash = await self.hashed(form.password, self.current_user)
-        user = await self.set_password(self.current_user, password_hash, keep=self.session_id)
+        user = await self.current_user.set_password(self.db, password_hash)
+        await self.after_new_password(user, keep=self.session_id)
         pair = await self.sessions.renew(user, self.session_id)
         self.answer(pair, form.cookie or self.has_cookie(), user=user.public())
 
@@ -95,10 +94,14 @@ class ResetPasswordHandler(NewPasswordHandler):
         user = await self.user_of(await codes.find(self.db, "reset password", form.code))
         password_hash = await self.hashed(form.password, user)
         # Used up only now: whoever is told that the server is busy, or to choose another password, may come again.
-        await codes.take(self.db, "reset password", form.code)
-        # Who has the code reads the mail of that address.
-        user = user if user.confirmed else await user.change(self.db, confirmed=True)
-        await self.begin_session(await self.set_password(user, password_hash), form)
+        await codes.take(self.db, "reset password", form.code, user)
+        try:
+            # Who has the code reads the mail of that address.
+            user = await user.set_password(self.db, password_hash, confirmed=True)
+        except ChangedMeanwhile:
+            raise CodeInvalid from None
+        await self.after_new_password(user)
+        await self.begin_session(user, form)
 
     async def user_of(self, code: Code) -> User:
         """The user to whom the code was sent. Raises CodeInvalid, AccountBlocked."""

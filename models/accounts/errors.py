@@ -16,6 +16,10 @@ class EmailNotConfirmed(ModelError):
     message = "Your account email is not confirmed"
 
 
+class ChangedMeanwhile(ModelError):
+    message = "This account was changed meanwhile, try again"
+
+
 class WrongPassword(ModelError):
     field = "currentPassword"
     message = "The provided current password is invalid"

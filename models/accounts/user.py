@@ -11,7 +11,14 @@ from pymongo.errors import DuplicateKeyError
 from engine.mongo import Database
 from engine.mongo.grouped import grouped
 from models.accounts import passwords
-from models.accounts.errors import AccountBlocked, EmailOrUsernameTaken, TooBusy, WrongCredentials, WrongPassword
+from models.accounts.errors import (
+    AccountBlocked,
+    ChangedMeanwhile,
+    EmailOrUsernameTaken,
+    TooBusy,
+    WrongCredentials,
+    WrongPassword,
+)
 from models.accounts.fields import LONGEST_TYPED_USERNAME, folded, normalized
 from models.documents import now
 from models.errors import NotFound
@@ -94,16 +101,23 @@ class User:
         if not await passwords.matches(password, document["password_hash"] if document else None):
             raise WrongPassword
 
-    async def set_password(self, db: Database, password_hash: str) -> "User":
-        """Gives the user another password; sessions begun with the one before count no more. Raises NotFound."""
-        new = {"password_hash": password_hash, "updated_at": now()}
-        return await self._update(db, {"$set": new, "$inc": {"credentials": 1}})
+    async def set_password(self, db: Database, password_hash: str, confirmed: bool | None = None) -> "User":
+        """Gives the user another password; sessions begun with the one before count no more.
 
-    async def change(self, db: Database, **fields) -> "User":
+        `confirmed` is whether that shows that the e-mail is theirs. Raises ChangedMeanwhile where address or password
+        are no longer those of this object.
+        """
+        new: dict = {"password_hash": password_hash, "updated_at": now()}
+        if confirmed is not None:
+            new["confirmed"] = confirmed
+        return await self._update(db, {"$set": new, "$inc": {"credentials": 1}}, if_same=True)
+
+    async def change(self, db: Database, *, if_same: bool = False, **fields) -> "User":
         """Changes some of `username`, `email`, `confirmed`, `blocked` and `role`, one of models/roles.py.
 
         Sockets of a user who is blocked, or has another role, are closed within a second, on every server. Raises
-        EmailOrUsernameTaken, NotFound for a user who was deleted meanwhile, and ValueError for no such role.
+        EmailOrUsernameTaken, NotFound for a user who was deleted meanwhile, and ValueError for no such role. With
+        `if_same`, for what was allowed by password or address, it raises ChangedMeanwhile as `set_password`.
         """
         if "username" in fields:
             fields |= {"username": normalized(fields["username"]), "username_folded": folded(fields["username"])}
@@ -114,13 +128,18 @@ class User:
             # By MongoDB's clock, the one that all servers share: models/accounts/sessions/ending.py tells them.
             change["$currentDate"] = {"rights_changed_at": True}
         try:
-            return await self._update(db, change)
+            return await self._update(db, change, if_same)
         except DuplicateKeyError:
             raise EmailOrUsernameTaken from None
 
-    async def _update(self, db: Database, change: dict) -> "User":
-        this = {"_id": ObjectId(self.id)}
-        return self._found(await db.users.find_one_and_update(this, change, return_document=ReturnDocument.AFTER))
+    async def _update(self, db: Database, change: dict, if_same: bool) -> "User":
+        this: dict = {"_id": ObjectId(self.id)}
+        if if_same:
+            this |= {"email": self.email, "credentials": self.credentials}
+        document = await db.users.find_one_and_update(this, change, return_document=ReturnDocument.AFTER)
+        if document is None and if_same:
+            raise ChangedMeanwhile
+        return self._found(document)
 
     async def delete(self, db: Database) -> None:
         """Forgets the user; what else belongs to them is for others to delete."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import NamedTuple
 
 import pytest
 
@@ -13,8 +14,20 @@ RESET, CONFIRM = "reset password", "confirm email"
 ANN, BEN = "65a000000000000000000001", "65a000000000000000000002"
 
 
+class Owner(NamedTuple):
+    """What codes need of a user."""
+
+    id: str = ANN
+    email: str = "ann@example.com"
+    credentials: int = 1
+
+
 async def make(db, purpose=RESET, user_id=ANN) -> str:
-    return await codes.make(db, purpose, user_id, "ann@example.com")
+    return await codes.make(db, purpose, Owner(user_id), "ann@example.com")
+
+
+async def take(db, purpose, code, user=Owner()) -> codes.Code:  # noqa: B008
+    return await codes.take(db, purpose, code, user)
 
 
 async def is_good(db, code, purpose=RESET) -> bool:
@@ -26,26 +39,26 @@ async def is_good(db, code, purpose=RESET) -> bool:
 
 
 async def test_a_code_says_whose_it_is_and_where_it_was_sent(db):
-    assert await codes.take(db, RESET, await make(db)) == (ANN, "ann@example.com")
+    assert await take(db, RESET, await make(db)) == (ANN, "ann@example.com")
 
 
 async def test_a_code_is_taken_once(db):
     code = await make(db)
-    answers = await asyncio.gather(*(codes.take(db, RESET, code) for _ in range(5)), return_exceptions=True)
+    answers = await asyncio.gather(*(take(db, RESET, code) for _ in range(5)), return_exceptions=True)
     assert sorted(type(answer).__name__ for answer in answers) == ["Code"] + ["CodeInvalid"] * 4
 
 
 async def test_looking_at_a_code_does_not_take_it(db):
     code = await make(db)
     assert await is_good(db, code)
-    await codes.take(db, RESET, code)
+    await take(db, RESET, code)
     assert not await is_good(db, code)
 
 
 async def test_a_code_for_one_purpose_is_none_for_another(db):
     code = await make(db)
     with pytest.raises(CodeInvalid):
-        await codes.take(db, CONFIRM, code)
+        await take(db, CONFIRM, code)
     assert await is_good(db, code)
 
 
@@ -57,13 +70,21 @@ async def test_the_latest_code_is_the_only_one(db):
     assert await is_good(db, others)
 
 
+@pytest.mark.parametrize("now", [Owner(email="new@example.com"), Owner(credentials=2), Owner(BEN)])
+async def test_a_code_is_for_the_address_and_the_password_that_it_was_made_for(db, now):
+    code = await make(db)
+    with pytest.raises(CodeInvalid):
+        await take(db, RESET, code, now)
+    assert await take(db, RESET, code)
+
+
 async def test_a_code_ends_after_an_hour_even_before_the_database_has_removed_it(db):
     code = await make(db)
     [document] = await db.codes.find().to_list(None)
     assert abs(document["expires_at"] - now() - timedelta(hours=1)) < timedelta(seconds=10)
     await db.codes.update_one({}, {"$set": {"expires_at": now() - timedelta(milliseconds=1)}})
     with pytest.raises(CodeInvalid):
-        await codes.take(db, RESET, code)
+        await take(db, RESET, code)
 
 
 async def test_the_database_removes_what_has_ended(db):
@@ -77,7 +98,7 @@ async def test_what_is_kept_is_no_code(db):
     assert len(code) >= 43  # 256 bits
     assert code not in str(document)
     with pytest.raises(CodeInvalid):
-        await codes.take(db, RESET, document["_id"])
+        await take(db, RESET, document["_id"])
 
 
 async def test_two_codes_differ(db):
