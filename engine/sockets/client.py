@@ -1,14 +1,12 @@
 """The Socket.IO side of one transport (protocol v5): who it is, which namespaces it is in, what it sends."""
 
 import asyncio
-import logging
 import math
 import time
 from typing import Any
 
 from engine.endings import Ending
-from engine.errors import InvalidPacket, Refused, Rejected, Unavailable
-from engine.loop.guard import guarded
+from engine.errors import InvalidPacket
 from engine.names import user_room
 from engine.sockets.admission import Admission
 from engine.sockets.opening import run_hook
@@ -28,8 +26,6 @@ from engine.wire.packet import (
     Packet,
     encode,
 )
-
-log = logging.getLogger("realtime")
 
 
 class Client:
@@ -96,32 +92,7 @@ class Client:
         if packet.refused:
             self.refuse(namespace, {"message": f"The auth payload holds what is not taken: {packet.refused}."})
             return
-        self.admissions[namespace] = self.services.spawn(self.admit(namespace, packet.data))
-
-    async def admit(self, namespace: str, auth: dict[str, Any] | None) -> None:
-        """Accept or refuse a connection to a namespace. Whatever goes wrong, it is not accepted."""
-        try:
-            await self.decide(namespace, auth)
-        except Unavailable:
-            self.link.close(Ending.UNAVAILABLE)
-        except Exception:
-            log.exception("A handshake failed and was refused")
-            message = "The server could not check this connection."
-            self.refuse(namespace, {"message": message, "data": {"code": "internal_error"}})
-        finally:
-            self.admitted(namespace)
-
-    async def decide(self, namespace: str, auth: dict[str, Any] | None) -> None:
-        """Accept a connection, or tell the client what speaks against it."""
-        try:
-            socket = await guarded(Admission(self.services, self, namespace).decide(auth))
-        except Refused as refusal:
-            self.refuse(namespace, {"message": refusal.message, "data": {"code": refusal.code}})
-        except Rejected as rejection:
-            self.refuse(namespace, rejection.answer)
-        else:
-            if not self.link.closed:
-                self.accept(socket)
+        self.admissions[namespace] = self.services.spawn(Admission(self.services, self, namespace).run(packet.data))
 
     def accept(self, socket: Socket[Any]) -> None:
         """Let a socket in: listed in its user's room before its acceptance leaves, and nothing sent before that."""
