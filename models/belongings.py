@@ -2,7 +2,8 @@
 
 A model that keeps a user's name or id adds a line here: to `renamed` where it copies the name, to `deleted` what is the
 user's, and to `prepare` the index that finds it, or each call reads the whole collection. Either may be called again
-for the same user: after a crash half way there is a second try.
+for the same user: after a crash half way there is a second try. `deleted` runs before the account is gone, and once
+more after it: what a model writes for a user it checks after that (`User.get`), and takes back if they are gone.
 """
 
 from engine.mongo import Database
@@ -21,9 +22,9 @@ async def renamed(db: Database, user: User) -> None:
 
 async def deleted(db: Database, user_id: str) -> None:
     """Deletes what a user wrote and their memberships, and rooms that are left without members."""
-    await db.messages.delete_many({"from.id": user_id})
-
     await db.rooms.update_many({"members.id": user_id}, {"$pull": {"members": {"id": user_id}}})
+    # In this order: who is no member says nothing any more (Room.post).
+    await db.messages.delete_many({"from.id": user_id})
     # Also those of a try that a crash has ended.
     await Room.forget_empty(db)
 

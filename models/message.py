@@ -27,6 +27,9 @@ class Message:
         latest_first = await db.messages.find(wanted).sort("_id", -1).limit(limit).to_list(limit)
         return [cls(document) for document in reversed(latest_first)]
 
+    async def delete(self, db: Database) -> None:
+        await db.messages.delete_one({"_id": object_id(self.id)})
+
     def public(self) -> dict:
         return {"id": self.id, "room": self.room, "from": self.sender, "text": self.text, "createdAt": self.created_at}
 

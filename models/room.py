@@ -8,10 +8,11 @@ from engine.mongo import Database
 from engine.mongo.grouped import grouped
 from models.accounts.user import User
 from models.documents import now, object_id
-from models.errors import Forbidden, NotFound, TooMany
+from models.errors import Forbidden, ModelError, NotFound, TooMany
 from models.message import Message
 
 MOST_ROOMS = 100  # of one user: a socket can be in no more (engine/limits.py)
+MOST_OF_OTHERS = 50  # of these, so that nobody takes all of them away by adding somebody
 
 
 class NotAMember(Forbidden):
@@ -29,9 +30,9 @@ class Room:
     @classmethod
     async def create(cls, db: Database, name: str, owner: User) -> "Room":
         """A new room; its owner is the first member. Raises TooMany."""
-        document = {"name": name, "members": [owner.reference()], "created_at": now()}
+        document = {"name": name, "owner": owner.id, "members": [owner.reference()], "created_at": now()}
         await db.rooms.insert_one(document)
-        return await cls(db, document)._unless_too_many(owner)
+        return await cls(db, document)._welcome(owner)
 
     @classmethod
     async def of(cls, db: Database, user: User) -> list["Room"]:
@@ -50,20 +51,24 @@ class Room:
 
     @classmethod
     async def forget_empty(cls, db: Database) -> None:
-        """Deletes the rooms that nobody is in, with all that was said there."""
+        """Deletes the rooms that nobody is in, and can come into, with all that was said there."""
         # An empty list has no `members.id`, which is how the index finds it.
         empty = await db.rooms.distinct("_id", {"members": [], "members.id": {"$exists": False}})
         await db.messages.delete_many({"room": {"$in": [str(room) for room in empty]}})
         await db.rooms.delete_many({"_id": {"$in": empty}})
 
     async def add(self, user: User) -> bool:
-        """Makes the user a member. False if they were one already. Raises TooMany."""
-        added = await self._change({"members.id": {"$ne": user.id}}, {"$push": {"members": user.reference()}})
-        return added and bool(await self._unless_too_many(user))
+        """Makes the user a member. False if they were one already, or everybody has left meanwhile. Raises TooMany."""
+        others = {"members.id": {"$ne": user.id}, "members.0": {"$exists": True}}
+        added = await self._change(others, {"$push": {"members": user.reference()}})
+        return added and bool(await self._welcome(user))
 
     async def remove(self, user: User) -> bool:
-        """Ends the user's membership. False if they were no member."""
-        return await self._change({"members.id": user.id}, {"$pull": {"members": {"id": user.id}}})
+        """Ends the user's membership; the last one takes the room along. False if they were no member."""
+        removed = await self._change({"members.id": user.id}, {"$pull": {"members": {"id": user.id}}})
+        if removed and not self.members:
+            await self.forget_empty(self.db)
+        return removed
 
     async def has(self, user: User) -> bool:
         """Whether the user is a member now."""
@@ -75,16 +80,32 @@ class Room:
         self.members = document["members"] if document else self.members
         return document is not None
 
-    async def _unless_too_many(self, user: User) -> "Room":
-        # Counted after the user became a member, so that of several at once none slips through.
-        if await self.db.rooms.count_documents({"members.id": user.id}) > MOST_ROOMS:
+    async def _welcome(self, user: User) -> "Room":
+        # Checked after the user became a member, so that of several at once none slips through, and no one whose
+        # account was deleted meanwhile.
+        try:
+            await User.get(self.db, user.id)
+            await self._check_count(user)
+        except ModelError:
             await self.remove(user)
-            raise TooMany(f"{user.username} is in {MOST_ROOMS} rooms, and nobody can be in more")
+            raise
         return self
 
+    async def _check_count(self, user: User) -> None:
+        theirs = {"members.id": user.id}
+        if await self.db.rooms.count_documents(theirs) > MOST_ROOMS:
+            raise TooMany(f"{user.username} is in {MOST_ROOMS} rooms, and nobody can be in more")
+        if await self.db.rooms.count_documents({**theirs, "owner": {"$ne": user.id}}) > MOST_OF_OTHERS:
+            raise TooMany(f"{user.username} is in {MOST_OF_OTHERS} rooms of others, and can be in no more of them")
+
     async def post(self, user: User, text: str) -> Message:
-        """Keeps a message of the user's in this room."""
-        return await Message.create(self.db, self.id, user, text)
+        """Keeps a message of the user's in this room. Raises NotAMember."""
+        message = await Message.create(self.db, self.id, user, text)
+        # Asked now that it is kept: a room or an account that is deleted loses its members first, then its messages.
+        if not await self.has(user):
+            await message.delete(self.db)
+            raise NotAMember
+        return message
 
     async def history(self, before: str | None = None, limit: int = 50) -> list[Message]:
         """The last `limit` messages, or those before the message of that id; oldest first. Raises NotFound."""

@@ -55,6 +55,7 @@ class MeHandler(RefreshCookieHandler, MailingHandler):
         await belongings.deleted(self.db, me.id)
         await codes.forget(self.db, me.id)
         await me.delete(self.db)
+        await belongings.deleted(self.db, me.id)  # and what requests that were under way have written since
         # Last, so that a login in between ends as well.
         await self.sessions.end_all(me.id, DELETED)
         await sessions.forget_places(self.db, me.id)

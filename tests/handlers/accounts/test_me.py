@@ -4,6 +4,8 @@ import asyncio
 
 import pytest
 
+from models.accounts.user import User
+
 PASSWORD = "correct horse"
 
 
@@ -175,3 +177,25 @@ async def test_nobody_deletes_or_changes_without_a_token(call, refused):
         refused(await call("PATCH", "/users/me", {"username": "ann", "currentPassword": PASSWORD})) == "token_missing"
     )
     assert refused(await call("DELETE", "/users/me", {"currentPassword": PASSWORD})) == "token_missing"
+
+
+async def test_a_room_that_is_made_while_its_owner_goes_goes_too(register, call, db, monkeypatch):
+    ann = await register("ann")
+    delete = User.delete
+
+    async def late(user, db):
+        assert (await call("POST", "/rooms", {"name": "Tea"}, as_=ann)).status == 200
+        await delete(user, db)
+
+    monkeypatch.setattr(User, "delete", late)
+    assert (await call("DELETE", "/users/me", {"currentPassword": "correct horse"}, as_=ann)).status == 200
+    assert await db.rooms.count_documents({}) == 0
+
+
+@pytest.mark.slow
+async def test_of_one_who_makes_rooms_and_goes_at_once_nothing_is_left(register, call, db):
+    for number in range(10):
+        ann = await register(f"ann{number}")
+        making = [call("POST", "/rooms", {"name": "Tea"}, as_=ann) for _ in range(20)]
+        await asyncio.gather(*making, call("DELETE", "/users/me", {"currentPassword": "correct horse"}, as_=ann))
+    assert await db.rooms.count_documents({}) == 0
