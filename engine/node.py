@@ -14,6 +14,7 @@ from engine.limits import Limits
 from engine.names import user_room
 from engine.sockets.admissions import Admissions
 from engine.sockets.client import Client
+from engine.sockets.client2 import Client2, ids
 from engine.sockets.connected import Connection, Member, connections
 from engine.sockets.drain import drain, resync
 from engine.sockets.handlers import Handlers
@@ -82,7 +83,8 @@ class Node:
 
     def client(self, link: Link) -> Client:
         """The Socket.IO side of a new link."""
-        return Client(self.services, link)
+        kind = Client2 if link.revision.number == 3 else Client
+        return kind(self.services, link)
 
     def send(
         self,
@@ -93,6 +95,7 @@ class Node:
         namespace: str = "/",
     ) -> None:
         """Hand a packet to the writers of every socket in a room, or in any of several, but of those in `skip`."""
+        skip = ids(skip, namespace, self.eio.sockets)
         # A copy, because a socket that this makes too slow leaves its rooms at once.
         for socket in tuple(self.hub.members(rooms, namespace)):
             if socket.id not in skip and not (volatile and socket.link.behind):
@@ -100,6 +103,7 @@ class Node:
 
     def broadcast(self, message: Message, skip: Collection[str | None] = NOBODY, namespace: str = "/") -> None:
         """Hand a packet to the writers of every socket of a namespace, but of those in `skip`."""
+        skip = ids(skip, namespace, self.eio.sockets)
         for socket in tuple(self.hub.everybody(namespace)):
             if socket.id not in skip:
                 socket.link.carrier.send(message)

@@ -16,6 +16,7 @@ from engine.tokens import expiry
 from engine.transport.link import Link
 from engine.wire.assembly import Assembly
 from engine.wire.decoding import decode
+from engine.wire.message import Message
 from engine.wire.packet import (
     ACK,
     BINARY_EVENT,
@@ -26,6 +27,8 @@ from engine.wire.packet import (
     Packet,
     encode,
 )
+
+INVALID_NAMESPACE = {"message": "Invalid namespace"}
 
 
 class Client:
@@ -40,6 +43,9 @@ class Client:
         self.assembly: Assembly | None = None
         self.user_id: str | None = None
         self.refusals = 0
+
+    def opened(self) -> None:
+        """The link is open: it is the client that goes on."""
 
     def receive(self, text: str) -> None:
         """Take the text part of a packet. Raises InvalidPacket."""
@@ -87,7 +93,7 @@ class Client:
         if len(self.sockets) + len(self.admissions) >= limits.namespaces:
             raise InvalidPacket("too many namespaces")
         if not self.services.server.has_namespace(namespace):
-            self.refuse(namespace, {"message": "Invalid namespace"})
+            self.refuse(namespace, INVALID_NAMESPACE)
             return
         if packet.refused:
             self.refuse(namespace, {"message": f"The auth payload holds what is not taken: {packet.refused}."})
@@ -100,12 +106,16 @@ class Client:
         self.sockets[socket.namespace] = socket
         self.admitted(socket.namespace)
         self.link.keep()
-        socket.write(encode(CONNECT, {"sid": socket.id}, socket.namespace))
+        socket.write(self.acceptance(socket))
         socket.rooms.add(user_room(socket.user_id))
         self.services.hub.add(socket)
         if socket.namespace == "/":
             socket.start_with(run_hook)
         self.link.look()
+
+    def acceptance(self, socket: Socket[Any]) -> Message:
+        """The packet that tells a client that it is connected."""
+        return encode(CONNECT, {"sid": socket.id}, socket.namespace)
 
     def admitted(self, namespace: str) -> None:
         """The handshake of a namespace is over. Most clients have no other, so nothing is kept for it."""
@@ -115,12 +125,20 @@ class Client:
 
     def refuse(self, namespace: str, error: dict[str, Any]) -> None:
         """Say no by a CONNECT_ERROR; a transport without another namespace, or hope for one, is closed soon."""
-        self.link.send(encode(CONNECT_ERROR, error, namespace))
+        self.link.send(self.refusal(namespace, error))
         self.refusals += 1
+        if not (self.sockets or set(self.admissions or ()) - {namespace}):
+            self.give_up()
         if self.refusals >= self.services.limits.refusals:
             self.link.invalid(InvalidPacket("too many refused CONNECTs"))
-        elif not (self.sockets or set(self.admissions or ()) - {namespace}):
-            self.link.expire(self.services.limits.refused_seconds)
+
+    def refusal(self, namespace: str, error: dict[str, Any]) -> Message:
+        """The packet that tells a client that it is refused, and why."""
+        return encode(CONNECT_ERROR, error, namespace)
+
+    def give_up(self) -> None:
+        """No namespace is left, nor any hope for one."""
+        self.link.expire(self.services.limits.refused_seconds)
 
     def remove(self, socket: Socket[Any], ending: Ending) -> None:
         """Take a socket out of its namespace; a transport without any is closed soon, if the client doesn't."""

@@ -63,6 +63,9 @@ class Echo:
         self.link = link
         link.keep()
 
+    def opened(self) -> None:
+        pass
+
     def receive(self, text: str) -> None:
         self.link.send(Message(b"4" + text.encode()))
 

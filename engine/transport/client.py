@@ -8,6 +8,10 @@ from engine.endings import Ending
 class Client(Protocol):
     """Who gets what the client of a link sends."""
 
+    def opened(self) -> None:
+        """The client knows, or will before anything else, that the link is open."""
+        ...
+
     def receive(self, text: str) -> None:
         """Take the text part of a packet. Raises InvalidPacket."""
         ...

@@ -1,4 +1,4 @@
-"""Engine.IO over HTTP (protocol v4): handshakes, polls, posts and upgrades. The route is /socket.io/."""
+"""Engine.IO over HTTP: handshakes, polls, posts and upgrades. The route is /socket.io/."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from engine.http.origins import Origins, Page
 from engine.tokens.finding import request_token
 from engine.transport.answers import Answers
 from engine.transport.engine_io import EngineIO
-from engine.transport.handshake import Handshake
+from engine.transport.handshake import Handshake, requested_revision
 from engine.transport.handshake_errors import (
     BAD_METHOD,
     BAD_REQUEST,
@@ -32,7 +32,7 @@ from engine.transport.polling import Polling
 from engine.transport.upgrade import accept, carry, check_upgrade, is_upgrade, probe, surplus
 from engine.transport.websocket import WebSocket
 from engine.wire.message import Message
-from engine.wire.revision import BINARY_TYPE
+from engine.wire.revision import BINARY_TYPE, Revision
 
 RETRY_AFTER_SECONDS = "2"
 
@@ -78,9 +78,9 @@ class EngineHandler(Answers):
 
     def check(self) -> str:
         """The transport that is asked for, once origin, version and transport are right. Raises HandshakeError."""
-        if self.argument("EIO") != "4":
-            raise HandshakeError(UNSUPPORTED_VERSION)
         transport = self.argument("transport")
+        if self.revision().number == 3 and self.argument("j") is not None:
+            raise HandshakeError(BAD_REQUEST)
         if transport not in ("polling", "websocket"):
             raise HandshakeError(UNKNOWN_TRANSPORT)
         if transport == "polling" and is_upgrade(self.request.headers):
@@ -89,11 +89,25 @@ class EngineHandler(Answers):
             raise HandshakeError(FORBIDDEN)
         return transport
 
-    def polling(self) -> tuple[Link, Polling]:
-        """The link that polls. Raises HandshakeError for none, and for one that a WebSocket carries by now."""
+    def revision(self) -> Revision:
+        """The version of Engine.IO that the client speaks. Raises HandshakeError for one that we don't."""
+        revision = requested_revision(self.argument("EIO"), bool(self.argument("b64")))
+        if revision is None:
+            raise HandshakeError(UNSUPPORTED_VERSION)
+        return revision
+
+    def link(self) -> Link:
+        """The link that is asked for. Raises HandshakeError for none, and for one of another version."""
         link = self.eio.find(self.argument("sid"))
         if link is None:
             raise HandshakeError(UNKNOWN_SESSION)
+        if link.revision.number != self.revision().number:
+            raise HandshakeError(BAD_REQUEST)
+        return link
+
+    def polling(self) -> tuple[Link, Polling]:
+        """The link that polls. Raises HandshakeError for none, and for one that a WebSocket carries by now."""
+        link = self.link()
         if not isinstance(link.carrier, Polling):
             raise HandshakeError(BAD_REQUEST)
         return link, link.carrier
@@ -108,7 +122,8 @@ class EngineHandler(Answers):
     async def open(self) -> None:
         """Answer with the open packet of a new link."""
         link = self.eio.open(await self.handshake())
-        self.write_payload(link, [opening(link.sid, ["websocket"], self.eio.limits)])
+        link.client.opened()
+        self.write_payload(link, [opening(link.sid, ["websocket"], self.eio.limits), *await link.first()])
 
     async def handshake(self) -> Handshake:
         """What a new link is told. Raises HandshakeError while the database is away, and for good in a drain."""
@@ -117,7 +132,7 @@ class EngineHandler(Answers):
             raise HandshakeError(UNAVAILABLE)
         headers = self.request.headers
         token = request_token(self.request.query_arguments, headers.get("Authorization", ""))
-        return Handshake.of(self.proxies.address(self.request), token, headers)
+        return Handshake.of(self.proxies.address(self.request), token, headers, self.revision())
 
     async def poll(self, link: Link, polling: Polling) -> None:
         """Answer with what there is to fetch, as soon as there is something. A poll that is aborted loses nothing."""
@@ -159,24 +174,25 @@ class EngineHandler(Answers):
         if accept_header is None:
             self.set_header("Sec-WebSocket-Version", "13")
             raise HandshakeError(BAD_REQUEST)
-        address, opened = await self.new() if self.argument("sid") is None else self.old()
+        handshake, opened = await self.new() if self.argument("sid") is None else self.old()
         self.detached = True
-        await accept(self.eio, connection_of(self.request).detach(), accept_header, address, opened)
+        stream = connection_of(self.request).detach()
+        await accept(self.eio, stream, accept_header, handshake.ip, handshake.revision, opened)
 
-    async def new(self) -> tuple[str, Callable[[WebSocket], None]]:
-        """For whom a WebSocket is that opens a link: its address, and what to do once it is there."""
+    async def new(self) -> tuple[Handshake, Callable[[WebSocket], None]]:
+        """For whom a WebSocket is that opens a link, and what to do once it is there."""
         handshake = await self.handshake()
-        return handshake.ip, partial(carry, self.eio, handshake)
+        return handshake, partial(carry, self.eio, handshake)
 
-    def old(self) -> tuple[str, Callable[[WebSocket], None]]:
+    def old(self) -> tuple[Handshake, Callable[[WebSocket], None]]:
         """The same of one that may carry a link which polls; a second one is closed as soon as it is there."""
-        link = self.eio.find(self.argument("sid"))
-        if link and link.upgraded:
-            return link.handshake.ip, surplus
+        link = self.link()
+        if link.upgraded:
+            return link.handshake, surplus
         link, polling = self.living_polling()
         if polling.probe:
             raise HandshakeError(BAD_REQUEST)
-        return link.handshake.ip, partial(probe, link, polling)
+        return link.handshake, partial(probe, link, polling)
 
     def argument(self, name: str) -> str | None:
         """One argument of the query string."""

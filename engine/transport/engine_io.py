@@ -14,6 +14,7 @@ from engine.loop.portions import Gradually
 from engine.loop.turns import Turns
 from engine.loop.wheel import Wheel
 from engine.transport.client import Client
+from engine.transport.engineio3 import Link3
 from engine.transport.handshake import Handshake
 from engine.transport.link import Link
 from engine.transport.readiness import Readiness
@@ -44,7 +45,8 @@ class EngineIO(engineio.AsyncServer):
 
     def open(self, handshake: Handshake, websocket: WebSocket | None = None) -> Link:
         """Make a link, carried by a WebSocket, or, without one, by polling."""
-        link = Link(self, self.generate_id(), handshake, websocket)
+        kind = Link3 if handshake.revision.number == 3 else Link
+        link = kind(self, self.generate_id(), handshake, websocket)
         self.sockets[link.sid] = link
         self.garbage.link_opened()
         return link

@@ -86,6 +86,10 @@ class Link(Heartbeat):
         """Whether the client reads slower than it is sent to."""
         return self.carrier.behind
 
+    async def first(self) -> list[Message]:
+        """What the server says before the client has said anything: here nothing."""
+        return []
+
     def send(self, message: Message) -> None:
         """Send a packet, in order, without waiting."""
         self.carrier.send(message)

@@ -13,12 +13,14 @@ from tornado.iostream import IOStream, StreamClosedError
 from engine.endings import Ending, ProbeEnding
 from engine.tornado_internals import accept_value
 from engine.transport.engine_io import EngineIO
+from engine.transport.engineio3 import WebSocket3
 from engine.transport.handshake import Handshake
 from engine.transport.link import Link
 from engine.transport.opening import opening
 from engine.transport.polling import Polling
 from engine.transport.probe import Probe
 from engine.transport.websocket import WebSocket
+from engine.wire.revision import Revision
 
 RESPONSE = (
     b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %b\r\n\r\n"
@@ -48,7 +50,12 @@ def check_upgrade(headers: HTTPHeaders) -> str | None:
 
 
 async def accept(
-    eio: EngineIO, stream: IOStream, accept_header: str, address: str, opened: Callable[[WebSocket], None]
+    eio: EngineIO,
+    stream: IOStream,
+    accept_header: str,
+    address: str,
+    revision: Revision,
+    opened: Callable[[WebSocket], None],
 ) -> None:
     """Answer 101 and hand the bare socket to a WebSocket. Tornado has nothing more to do with it.
 
@@ -72,7 +79,12 @@ async def accept(
         if early:
             websocket.data_received(early)
 
-    await asyncio.get_running_loop().connect_accepted_socket(lambda: WebSocket(eio, address, start, bare), bare)
+    def websocket() -> WebSocket:
+        if revision.number == 3:
+            return WebSocket3(eio, address, start, bare, revision)
+        return WebSocket(eio, address, start, bare)
+
+    await asyncio.get_running_loop().connect_accepted_socket(websocket, bare)
 
 
 def carry(eio: EngineIO, handshake: Handshake, websocket: WebSocket) -> None:
@@ -83,6 +95,7 @@ def carry(eio: EngineIO, handshake: Handshake, websocket: WebSocket) -> None:
     link = eio.open(handshake, websocket)
     websocket.carry(link)
     link.send(opening(link.sid, [], eio.limits))
+    link.client.opened()
 
 
 def probe(link: Link, polling: Polling, websocket: WebSocket) -> None:

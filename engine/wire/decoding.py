@@ -1,19 +1,22 @@
 """From the text of a Socket.IO packet to what it says (protocol v5, "Packet encoding")."""
 
 import re
+from urllib.parse import parse_qsl
 
 from engine.errors import InvalidPacket
 from engine.limits import Limits
 from engine.wire.json_in import Json, Unacceptable, loads
 from engine.wire.packet import ACK, BINARY_ACK, BINARY_EVENT, CONNECT, DISCONNECT, EVENT, RESERVED_EVENTS, Packet
 
-# <type>[<attachments>-][<namespace>,][<ack id>][<JSON>]; an ack id is a JavaScript integer at most.
+# <type>[<attachments>-][<namespace>[?<query>],][<ack id>][<JSON>]; an ack id is a JavaScript integer at most.
 GRAMMAR = re.compile(
-    r"(?:[0-4]|[56](\d{1,6})-)(?:(/[^,?]{0,128})(?:\?[^,]*)?(?:,|$))?(\d{1,16})?((?:[\[{\"].*)?)",
+    r"(?:[0-4]|[56](\d{1,6})-)(?:(/[^,?]{0,128})(?:\?([^,]*))?(?:,|$))?(\d{1,16})?((?:[\[{\"].*)?)",
     re.DOTALL | re.ASCII,
 )
 # The first item of an array, if that is a string or a number.
 NAME = re.compile(r'\[\s*("[^"\\]*(?:\\.[^"\\]*)*"|[-+.eE\d]{1,32})\s*[,\]]', re.DOTALL | re.ASCII)
+MOST_FIELDS = 100
+"""How many fields the query of a namespace may have."""
 
 
 def decode(text: str, limits: Limits) -> Packet:
@@ -25,10 +28,10 @@ def decode(text: str, limits: Limits) -> Packet:
     match = GRAMMAR.fullmatch(text)
     if not match:
         raise InvalidPacket("not a Socket.IO packet")
-    attachments, namespace, ack_id, body = match.groups()
+    attachments, namespace, query, ack_id, body = match.groups()
     refused = None
     try:
-        data = loads(body, limits.depth) if body else None
+        data = loads(body, limits.depth) if body else _auth(query) if query and text[0] == "0" else None
     except Unacceptable as error:
         data, refused = _outline(body), str(error)
     except ValueError as error:
@@ -40,6 +43,11 @@ def decode(text: str, limits: Limits) -> Packet:
     if attachments > limits.attachments and isinstance(data, list):
         data, refused = data[:1], f"more than {limits.attachments} attachments"
     return Packet(packet_type, namespace or "/", int(ack_id) if ack_id else None, data, attachments, refused)
+
+
+def _auth(query: str) -> Json:
+    """What clients of Socket.IO 2 present to a namespace. Raises ValueError for more than anybody would."""
+    return dict[str, Json](parse_qsl(query, keep_blank_values=True, max_num_fields=MOST_FIELDS))
 
 
 def _outline(body: str) -> Json:

@@ -19,6 +19,8 @@ MESSAGE = b"\4"
 class Revision3:
     """Its bytes, see `Revision` ("Encoding"). A client that asks for `base64` gets no binary data."""
 
+    number = 3
+
     def __init__(self, base64: bool):
         self.base64 = base64
 

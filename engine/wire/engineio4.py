@@ -13,6 +13,8 @@ SEPARATOR = b"\x1e"
 class Revision4:
     """Its bytes, see `Revision` ("Packet encoding")."""
 
+    number = 4
+
     def payload(self, messages: Sequence[Message]) -> tuple[bytes, str]:
         """Encode what a poll has fetched."""
         parts: list[bytes] = []

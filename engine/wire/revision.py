@@ -12,6 +12,8 @@ BINARY_TYPE = "application/octet-stream"
 class Revision(Protocol):
     """The bytes of one version. A payload is the body of a poll's answer, or of a POST: several packets as one."""
 
+    number: int
+
     def payload(self, messages: Sequence[Message]) -> tuple[bytes, str]:
         """Encode what a poll has fetched; returns the body and its content type."""
         ...

@@ -38,7 +38,9 @@ async def test_each_session_has_an_id_of_its_own(server):
     assert len({(await server.polling()).sid for _ in range(20)}) == 20
 
 
-@pytest.mark.parametrize("query", ["transport=polling", "EIO=3&transport=polling", "EIO=abc&transport=polling", "EIO="])
+@pytest.mark.parametrize(
+    "query", ["EIO=2&transport=polling", "EIO=abc&transport=polling", "EIO=03&transport=polling", "EIO="]
+)
 @pytest.mark.parametrize("headers", [{}, UPGRADE])
 async def test_another_version_of_the_protocol_is_refused(server, query, headers):
     answer = await server.request("GET", query.replace("polling", "websocket") if headers else query, headers=headers)
