@@ -1,6 +1,6 @@
 # make run        install what is needed and start the app on http://localhost:8888
 # make test       the fast tests; make test-all runs them all
-# make lint       style
+# make lint       style and types
 # make bench      the benchmark; make bench-micro AGAINST=../other what a change costs beside another checkout
 # make check-engine   names the files of engine/ that somebody has edited; make manifest, before a release, accepts them
 
@@ -26,6 +26,7 @@ test-all: .venv/installed $(if $(shell command -v npm),node_modules/installed)
 lint: .venv/installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/pyright
 
 bench: $(if $(shell command -v npm),bench/peers/node/node_modules/installed)
 	@python=$$($(BENCH_PYTHON)) && $$python -m bench $(ARGS)

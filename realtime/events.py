@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel
 
-from realtime import EventError, io
+from realtime import EventError, Socket, io
 
 
 class Typing(BaseModel):
@@ -11,7 +11,7 @@ class Typing(BaseModel):
 
 
 @io.on("typing", form=Typing)
-async def typing(socket, form):
+async def typing(socket: Socket, form: Typing):
     """Show the others in a room that somebody types; whoever is behind need not know."""
     room = f"room::{form.room}"
     if room not in socket.rooms:

@@ -80,10 +80,8 @@ def test_of_the_engine_models_know_the_database_alone():
     assert outside(of_engine, "engine.mongo") == set()
 
 
-def test_of_realtime_only_the_hook_and_the_events_know_models():
-    knowing = within(MODULES.importers("models", "handlers", "settings", "app"), "realtime")
-    assert outside(knowing, "realtime.connection", "realtime.events") == set()
-    assert within(MODULES.importers("handlers", "settings", "app"), "realtime") == set()
+def test_of_the_app_realtime_knows_models_alone():
+    assert within(MODULES.importers("handlers", "settings", "tasks", "app"), "realtime") == set()
 
 
 def test_nothing_imports_the_app_and_only_the_app_imports_handlers():

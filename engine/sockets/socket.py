@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from engine.accounts import Access
 from engine.endings import Ending
 from engine.loop.guard import guarded
+from engine.mongo import Database
 from engine.names import check_event, check_room
 from engine.permission import Allow
 from engine.sockets import hook
@@ -52,7 +53,7 @@ class Socket(Incoming, Generic[U]):
         return datetime.fromtimestamp(self._since, UTC)
 
     @property
-    def db(self) -> Any:
+    def db(self) -> Database:
         """The database, as request handlers have it in `self.db`."""
         return self.services.db
 
