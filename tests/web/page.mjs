@@ -1,0 +1,89 @@
+// The page as such: what it says, what it keeps, the keyboard, and how it looks.
+
+import assert from "node:assert/strict";
+
+import { url } from "./app.mjs";
+import {
+  alerted, click, confirmed, connection, expectComplaints, focused, LOST, openAccount, picture, register, SCREENS,
+  tabTo, visit, watch,
+} from "./people.mjs";
+
+export async function withoutClient(browser) {
+  const ann = watch(await browser.newPage());
+  await ann.route("**/socket.io/socket.io.js", (route) => route.abort());
+  await ann.goto(url);
+  await alerted(ann, "The Socket.IO client did not load");
+  expectComplaints(ann, LOST);
+  return [ann];
+}
+
+export async function reload(browser) {
+  const ann = await visit(browser);
+  await register(ann, "ann");
+  await ann.reload();
+  await connection(ann, "Connected");
+  await ann.getByRole("button", { name: "Log out" }).click();
+  await ann.getByRole("button", { name: "Log in" }).waitFor();
+  return [ann];
+}
+
+export async function wrongInput(browser) {
+  const ann = await visit(browser);
+  await ann.getByRole("radio", { name: "Register" }).check();
+  await ann.getByLabel("Username", { exact: true }).fill("a");
+  await ann.getByLabel("E-mail", { exact: true }).fill("nowhere");
+  await ann.getByLabel("Password", { exact: true }).fill("short");
+  await ann.keyboard.press("Enter");
+  await focused(ann, "#username[aria-invalid]");
+  for (const field of ["username", "email", "password"]) assert(await ann.locator(`#${field}-error`).textContent());
+  await register(ann, "ann");
+  expectComplaints(ann, /status of 40[04]/);
+  return [ann];
+}
+
+export async function keyboard(browser) {
+  const ann = await visit(browser);
+  const press = (key) => ann.keyboard.press(key);
+  await tabTo(ann, ann.getByRole("radio", { name: "Log in" }));
+  await press("ArrowRight");
+  for (const [label, text] of [["Username", "ann"], ["E-mail", "ann@example.com"], ["Password", "correct horse"]]) {
+    await tabTo(ann, ann.getByLabel(label, { exact: true }));
+    await ann.keyboard.type(text);
+  }
+  await press("Enter");
+  await focused(ann, "#rooms-title");
+  await tabTo(ann, ann.getByRole("button", { name: "ann", exact: true }), "Shift+Tab");
+  await press("Enter");
+  await tabTo(ann, ann.getByText("Change password", { exact: true }));
+  await press("Enter");
+  for (const label of ["Current password", "New password", "New password again"]) {
+    await tabTo(ann, ann.locator("#change-password").getByLabel(label, { exact: true }));
+    await ann.keyboard.type(label === "Current password" ? "correct horse" : "purple elephant");
+  }
+  await press("Enter");
+  await confirmed(ann, "Your password is changed.");
+  await press("Escape");
+  await focused(ann, "#me");
+  await tabTo(ann, ann.getByRole("button", { name: "Log out" }));
+  await press("Enter");
+  await focused(ann, "#identifier");
+  return [ann];
+}
+
+export async function pictures(browser) {
+  const pages = [];
+  for (const [screen, options] of SCREENS) {
+    const page = await visit(browser, options);
+    const take = (name) => picture(page, `${screen}-${name}`);
+    await take("login");
+    await click(page, "Forgot your password?");
+    await take("forgot");
+    await click(page, "Back");
+    await register(page, screen);
+    await openAccount(page, screen, "Change password");
+    await page.getByText("This device").waitFor();
+    await take("account");
+    pages.push(page);
+  }
+  return pages;
+}

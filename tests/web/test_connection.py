@@ -1,0 +1,45 @@
+"""The page's connection."""
+
+import asyncio
+from subprocess import PIPE
+
+import pytest
+
+from realtime import io
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_page_whose_token_holds_no_more_asks_to_log_in(play):
+    play("connection", "anotherSecret")
+
+
+@pytest.mark.may_take(60)
+async def test_one_who_is_disconnected_for_good_reads_why(node, chromium, player, http_server, base_url, tmp_path, db):
+    browser = await asyncio.create_subprocess_exec(
+        *(node, player, "connection", "disconnected", base_url, chromium, tmp_path), stdin=PIPE, stdout=PIPE
+    )
+    assert await browser.stdout.readline() == b"throw out\n"
+    await io.disconnect(str((await db.users.find_one())["_id"]), "You have been naughty.")
+    browser.stdin.write(b"done\n")
+    assert await browser.wait() == 0
+
+
+def test_a_page_of_another_origin_works_once_it_is_listed(play):
+    play("connection", "elsewhere")
+
+
+def test_a_page_stays_connected_over_the_lives_of_many_tokens(play):
+    play("connection", "hours")
+
+
+def test_a_lost_answer_to_a_refresh_is_asked_for_again_and_a_long_silence_survived(play):
+    play("connection", "lostAnswers")
+
+
+def test_a_page_whose_token_expired_while_it_was_away_goes_on(play):
+    play("connection", "asleep")
+
+
+def test_a_duplicated_tab_shares_the_tokens_and_neither_presents_one_twice(play):
+    play("connection", "duplicatedTab")
