@@ -86,8 +86,9 @@ class IO:
             answers=answers or {},
         )
         arguments = {"eio": node.eio, "origins": origins or Origins(), "proxies": proxies or Proxies()}
-        endpoint = ("/socket.io/", EngineHandler, arguments)
-        app.add_handlers(".*", [endpoint, ("/socket.io/socket.io.js", ClientScriptHandler)])
+        # With and without the slash: a client may have been told to leave it out.
+        endpoints = [(path, EngineHandler, arguments) for path in ("/socket.io/", "/socket.io")]
+        app.add_handlers(".*", [*endpoints, ("/socket.io/socket.io.js", ClientScriptHandler)])
         app.settings["node"] = self._first = node
 
     @contextmanager

@@ -13,10 +13,11 @@ from tornado.web import RequestHandler
 
 from engine.http.client_address import Proxies
 from engine.http.connection import connection_of
-from engine.http.handler import Handler, NotFoundHandler
+from engine.http.handler import Handler, NotFoundHandler, WholeServerHandler
 from engine.http.later import Later
 from engine.http.origins import Origins
 from engine.http.printable import printable
+from engine.http.request_target import to_origin_form
 
 
 def unquoted(record: logging.LogRecord) -> bool:
@@ -47,6 +48,14 @@ class Application(TornadoApplication):
         gen_log.addFilter(unquoted)
         # Weak, because Tornado drops a request without a word when its client goes away.
         self.unanswered: WeakSet[HTTPServerRequest] = WeakSet()
+
+    def find_handler(self, request: HTTPServerRequest, **kwargs: Any) -> Any:
+        """Called by Tornado to find what serves a request."""
+        if request.path == "*":
+            return self.get_handler_delegate(request, WholeServerHandler)
+        if not request.path.startswith("/"):
+            to_origin_form(request)
+        return super().find_handler(request, **kwargs)
 
     def get_handler_delegate(
         self, request: HTTPServerRequest, target_class: type[RequestHandler], *args: Any, **kwargs: Any

@@ -44,6 +44,7 @@ class CrossOriginHandler(RequestHandler):
     def options(self, *_: Any, **__: Any) -> None:
         """Answer a preflight."""
         self.set_status(204)
+        self.set_header("Allow", self.methods())
         self.set_header("Access-Control-Allow-Methods", self.methods())
         self.set_header("Access-Control-Allow-Headers", self._asked_headers() or USUAL_HEADERS)
         self.set_header("Access-Control-Max-Age", "600")
@@ -54,8 +55,8 @@ class CrossOriginHandler(RequestHandler):
 
     def methods(self) -> str:
         """The methods that this handler has, as the Allow header lists them."""
-        own = (name for name in self.SUPPORTED_METHODS if self._has(name.lower()))
-        return ", ".join(own)
+        return ", ".join(name for name in self.SUPPORTED_METHODS if self.has(name.lower()))
 
-    def _has(self, method: str) -> bool:
+    def has(self, method: str) -> bool:
+        """Whether the handler has a method of its own."""
         return getattr(type(self), method) is not getattr(RequestHandler, method)

@@ -1,5 +1,7 @@
 """Files as they are: a page, its scripts and styles."""
 
+from typing import Any
+
 from tornado.web import StaticFileHandler
 
 from engine.http.errors import ApiError
@@ -10,6 +12,10 @@ class FileHandler(Handler, StaticFileHandler):
     """Serves a folder, with errors in the envelope. Browsers ask each time whether a file has changed."""
 
     needs_database = False
+
+    def head(self, *args: Any, **kwargs: Any) -> Any:
+        """As StaticFileHandler's, which does not read the file."""
+        return StaticFileHandler.head(self, *args, **kwargs)
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
         """As StaticFileHandler's, for whatever name is asked for."""

@@ -37,6 +37,14 @@ class Handler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
         """Where the request comes from, behind the proxies that TRUSTED_PROXIES names."""
         return self.settings["proxies"].address(self.request)
 
+    def head(self, *args: Any, **kwargs: Any) -> Any:
+        """As `get`, where there is one; Tornado sends what it says of the body, and no body (RFC 9110, 9.3.2)."""
+        return self.get(*args, **kwargs)
+
+    def has(self, method: str) -> bool:
+        """Whether the handler has a method: HEAD where it has GET."""
+        return super().has("get" if method == "head" else method)
+
     def form(self, model: type[Form]) -> Form:
         """The body, in JSON or form-encoded, as a `model`.
 
@@ -101,6 +109,12 @@ class Handler(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
             return
         exception = (typ, value, tb) if typ and value else None
         log.error("%s %s failed", self.request.method, printable(self.request.path), exc_info=exception)
+
+
+class WholeServerHandler(Handler):
+    """What `OPTIONS *` asks for: whether anybody is there (RFC 9110, 9.3.7)."""
+
+    needs_database = False
 
 
 class NotFoundHandler(Handler):

@@ -12,5 +12,3 @@ class HealthHandler(Handler):
         """Answer that it is."""
         availability = self.settings.get("availability")
         self.write({"ok": True, "database": "away"} if availability and availability.away else {"ok": True})
-
-    head = get

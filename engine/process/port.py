@@ -2,10 +2,10 @@
 
 import socket
 
-from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
+from engine.http.server import Server
 from engine.process.loading import SettingsError
 
 HTTP_LIMITS = {
@@ -21,9 +21,9 @@ HTTP_LIMITS = {
 BACKLOG = 4096
 
 
-def make_server(app: Application) -> HTTPServer:
+def make_server(app: Application) -> Server:
     """The server of an app with its limits; it listens to nothing yet."""
-    return HTTPServer(app, **HTTP_LIMITS)
+    return Server(app, **HTTP_LIMITS)
 
 
 def opened(address: str, port: int) -> list[socket.socket]:

@@ -170,14 +170,14 @@ class EngineHandler(Answers):
 
     async def websocket(self) -> None:
         """Accept a WebSocket, for a new link or to carry one that polls; refuse before the upgrade."""
-        accept_header = check_upgrade(self.request.headers)
-        if accept_header is None:
+        answer = check_upgrade(self.request.headers)
+        if answer is None:
             self.set_header("Sec-WebSocket-Version", "13")
             raise HandshakeError(BAD_REQUEST)
         handshake, opened = await self.new() if self.argument("sid") is None else self.old()
         self.detached = True
         stream = connection_of(self.request).detach()
-        await accept(self.eio, stream, accept_header, handshake.ip, handshake.revision, opened)
+        await accept(self.eio, stream, answer, handshake.ip, handshake.revision, opened)
 
     async def new(self) -> tuple[Handshake, Callable[[WebSocket], None]]:
         """For whom a WebSocket is that opens a link, and what to do once it is there."""

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import binascii
+import re
 import socket as sockets
 from collections.abc import Callable
 from contextlib import suppress
@@ -22,9 +23,8 @@ from engine.transport.probe import Probe
 from engine.transport.websocket import WebSocket
 from engine.wire.revision import Revision
 
-RESPONSE = (
-    b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %b\r\n\r\n"
-)
+ANSWER = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 EARLY_BYTES = 1024 * 1024
 """More than Tornado can have read along with the request."""
 
@@ -34,8 +34,8 @@ def is_upgrade(headers: HTTPHeaders) -> bool:
     return headers.get("Upgrade", "").lower() == "websocket"
 
 
-def check_upgrade(headers: HTTPHeaders) -> str | None:
-    """The Sec-WebSocket-Accept value for a request, None if it is no valid opening handshake (4.2.1)."""
+def check_upgrade(headers: HTTPHeaders) -> bytes | None:
+    """The answer that accepts a request, None if it is no valid opening handshake (4.2.1)."""
     key = headers.get("Sec-WebSocket-Key", "")
     connection = [token.strip().lower() for token in headers.get("Connection", "").split(",")]
     with suppress(binascii.Error, ValueError):
@@ -45,14 +45,20 @@ def check_upgrade(headers: HTTPHeaders) -> str | None:
             and headers.get("Sec-WebSocket-Version") == "13"
             and len(base64.b64decode(key, validate=True)) == 16
         ):
-            return accept_value(key)
+            return f"{ANSWER}Sec-WebSocket-Accept: {accept_value(key)}\r\n{subprotocol(headers)}\r\n".encode()
     return None
+
+
+def subprotocol(headers: HTTPHeaders) -> str:
+    """The header that accepts the first subprotocol of those that a client offers, without which some give up."""
+    offered = TOKEN.match(headers.get("Sec-WebSocket-Protocol", "").strip())
+    return f"Sec-WebSocket-Protocol: {offered[0]}\r\n" if offered else ""
 
 
 async def accept(
     eio: EngineIO,
     stream: IOStream,
-    accept_header: str,
+    answer: bytes,
     address: str,
     revision: Revision,
     opened: Callable[[WebSocket], None],
@@ -63,7 +69,7 @@ async def accept(
     """
     early = b""
     with suppress(StreamClosedError):
-        await stream.write(RESPONSE % accept_header.encode())
+        await stream.write(answer)
         waiting = asyncio.ensure_future(stream.read_bytes(EARLY_BYTES, partial=True))
         early = waiting.result() if waiting.done() else b""
     if stream.closed() or stream.socket is None:

@@ -41,6 +41,10 @@ class ConfirmationHandler(ConfirmingHandler):
         else:
             self.redirect("/#confirmed") if self.is_opened_in_browser() else self.write({"ok": True})
 
+    async def head(self):
+        """Leaves the code to the user: what asks so only looks where the link in the mail leads."""
+        self.check_asked_for()
+
     async def confirm(self, code: str) -> None:
         """Makes the address that the code was sent to the user's own. Raises CodeInvalid, EmailOrUsernameTaken."""
         user_id, email = await codes.find(self.db, "confirm email", code)

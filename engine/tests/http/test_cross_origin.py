@@ -23,7 +23,7 @@ async def test_a_preflight_of_a_listed_origin_is_allowed(fetch):
     response = await fetch("OPTIONS", "/seats", Origin=PAGE, Access_Control_Request_Method="GET")
     assert (response.code, response.body) == (204, b"")
     assert response.headers["Access-Control-Allow-Origin"] == PAGE
-    assert response.headers["Access-Control-Allow-Methods"] == "GET, POST, DELETE, PATCH, OPTIONS"
+    assert response.headers["Access-Control-Allow-Methods"] == "GET, HEAD, POST, DELETE, PATCH, OPTIONS"
     assert response.headers["Access-Control-Allow-Headers"] == "Authorization, Content-Type"
     assert response.headers["Vary"] == "Origin"
 

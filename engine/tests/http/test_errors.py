@@ -21,7 +21,7 @@ async def test_a_method_that_is_not_there_is_405_and_says_which_are(fetch, error
         response = await fetch(method, "/seats")
         assert error_of(response)["name"] == "MethodNotAllowedError"
         assert response.code == 405
-        assert response.headers["Allow"] == "GET, POST, DELETE, PATCH, OPTIONS"
+        assert response.headers["Allow"] == "GET, HEAD, POST, DELETE, PATCH, OPTIONS"
 
 
 @pytest.fixture
@@ -37,6 +37,8 @@ def files(app, tmp_path):
 class TestWithFiles:
     async def test_a_file_that_is_there_comes_as_it_is(self, fetch):
         assert (await fetch("GET", "/files/page.html")).body == b"a page"
+        headed = await fetch("HEAD", "/files/page.html")
+        assert (headed.code, headed.body, headed.headers["Content-Length"]) == (200, b"", "6")
 
     async def test_a_file_that_is_not_there_is_404(self, fetch, error_of):
         for path in ("/files/nothing.js", "/files/%00"):

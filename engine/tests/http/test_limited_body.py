@@ -8,17 +8,10 @@ import pytest
 
 from engine.http import limited_body
 from engine.http.handler import Handler
+from engine.tests.http.raw import answer, send_without_end
 
 LIMIT = 64 * 1024
 HEAD = b"POST /seats HTTP/1.1\r\nHost: localhost\r\n"
-
-
-async def answer(reader) -> tuple[int, dict, dict]:
-    """Status, headers and envelope of the next answer."""
-    status = int((await reader.readline()).split()[1])
-    lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-    headers = dict(line.lower().split(": ", 1) for line in lines if line)
-    return status, headers, json.loads(await reader.readexactly(int(headers["content-length"])))
 
 
 async def closed(reader):
@@ -31,10 +24,9 @@ async def closed(reader):
 
 
 def too_long(answer) -> bool:
-    status, headers, envelope = answer
-    assert envelope["error"]["name"] == "PayloadTooLargeError"
-    assert headers["connection"] == "close"
-    return status == 413
+    assert answer.json["error"]["name"] == "PayloadTooLargeError"
+    assert answer.headers["connection"] == "close"
+    return answer.status == 413
 
 
 async def test_a_body_as_long_as_the_limit_is_read(fetch, error_of):
@@ -101,19 +93,6 @@ async def test_chunks_without_end_are_answered_and_cut_off(dial):
     writer.close()
 
 
-async def send_without_end(writer, data: bytes) -> int:
-    """Sends until the connection ends. Returns the number of bytes."""
-    sent = 0
-    try:
-        while not writer.is_closing():
-            writer.write(data)
-            await writer.drain()
-            sent += len(data)
-    except ConnectionError:
-        pass
-    return sent
-
-
 @pytest.mark.parametrize("length", [b"12x", b"-1", b"9" * 5000, b"5, 6"])
 async def test_a_length_that_is_no_number_is_no_http(dial, length):
     reader, writer = await dial()
@@ -127,5 +106,5 @@ async def test_the_connection_serves_on_after_a_request_that_was_refused_for_its
     reader, writer = await dial()
     for _ in range(2):
         writer.write(HEAD + b"Content-Length: 2\r\n\r\n[]")
-        assert (await answer(reader))[0] == 400
+        assert (await answer(reader)).status == 400
     writer.close()

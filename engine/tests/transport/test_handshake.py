@@ -110,6 +110,17 @@ async def test_a_right_opening_handshake_is_accepted_by_the_value_of_the_rfc(ser
     assert "sec-websocket-protocol" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("offered", "accepted"),
+    [("chat", "chat"), ("v2.chat, chat", "v2.chat"), (" a , b", "a"), ("", None), (",", None), ("\xe4", None)],
+)
+async def test_the_first_subprotocol_that_is_offered_is_the_one(server, offered, accepted):
+    connection = await Connection.open(server.port)
+    answer = await connection.request("GET", WEBSOCKET, headers=UPGRADE | {"Sec-WebSocket-Protocol": offered})
+    assert answer.status == 101
+    assert answer.headers.get("sec-websocket-protocol") == accepted
+
+
 async def test_no_extension_is_negotiated(server):
     offers = {"Sec-WebSocket-Extensions": "permessage-deflate; client_max_window_bits"}
     connection = await Connection.open(server.port)

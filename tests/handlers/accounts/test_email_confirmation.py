@@ -68,6 +68,13 @@ async def test_until_the_address_is_confirmed_nobody_logs_in(call, sign_up):
     assert answer.json["user"]["confirmed"] is True
 
 
+async def test_a_program_that_only_looks_where_the_link_leads_does_not_use_it_up(call, sign_up):
+    path = await sign_up()
+    assert (await call("HEAD", path)).status == 200
+    assert (await call("POST", "/auth/local", LOGIN)).status == 400
+    assert (await call("GET", path)).json == {"ok": True}
+
+
 async def test_a_wrong_password_does_not_tell_that_the_address_is_unconfirmed(call, sign_up):
     await sign_up()
     refused = await call("POST", "/auth/local", {**LOGIN, "password": "wrong horse"})

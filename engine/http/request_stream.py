@@ -1,0 +1,68 @@
+"""The bytes of requests, as Tornado (6.6) reads them, and where it takes less than RFC 9112 says that a server must.
+
+Tornado reads the headers with `read_until_regex`, the size of each chunk of a body with `read_until`, and what ends a
+chunk with `read_bytes`. The tests of RFC 9112 tell when it does so no more.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from socket import socket
+from types import TracebackType
+from typing import Any
+
+from tornado.iostream import IOStream, UnsatisfiableReadError
+
+LONGEST_LINE_BYTES = 1024
+"""Of a chunk's size and its extensions."""
+LONGEST_TRAILERS_BYTES = 4096
+ExcInfo = BaseException | bool | None | tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
+
+
+class RequestStream(IOStream):
+    """Overlooks chunk extensions and trailers (RFC 9112, 7.1.1 and 7.1.2), and has headers answered that are too long.
+
+    `refuse(socket)` gets a connection that would else be closed without a word.
+    """
+
+    def __init__(self, connection: socket, refuse: Callable[[socket], None], **options: Any):
+        super().__init__(connection, **options)
+        self.refuse = refuse
+        self.in_headers = self.at_end = False
+
+    def read_until_regex(self, regex: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
+        """Read the headers."""
+        self.in_headers = True
+        return super().read_until_regex(regex, max_bytes)
+
+    def read_until(self, delimiter: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
+        """Read the size of a chunk."""
+        self.in_headers = False
+        return self._size()
+
+    def read_bytes(self, num_bytes: int, partial: bool = False) -> Awaitable[bytes]:
+        """Read a body; the end of a chunked one may have been read with its trailers."""
+        if not self.at_end:
+            return super().read_bytes(num_bytes, partial)
+        self.at_end = False
+        end: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        end.set_result(b"\r\n")
+        return end
+
+    async def _size(self) -> bytes:
+        line = await super().read_until(b"\r\n", LONGEST_LINE_BYTES)
+        size = line.removesuffix(b"\r\n").partition(b";")[0].rstrip(b" \t")
+        if size and not size.strip(b"0"):
+            await self._skip_trailers()
+        return size + b"\r\n"
+
+    async def _skip_trailers(self) -> None:
+        left = LONGEST_TRAILERS_BYTES
+        while (line := await super().read_until(b"\r\n", left)) != b"\r\n":
+            left -= len(line)
+        self.at_end = True
+
+    def close(self, exc_info: ExcInfo = False) -> None:
+        """Close it; if that is for the length of the headers, only for Tornado."""
+        if self.in_headers and isinstance(exc_info, UnsatisfiableReadError) and self.socket is not None:
+            self.refuse(self.socket.dup())
+        super().close(exc_info)
