@@ -16,7 +16,12 @@ async def guarded(awaitable: Awaitable[T]) -> T:
     try:
         return await awaitable
     except asyncio.CancelledError as error:
-        task = asyncio.current_task()
-        if task and task.cancelling():
+        if is_cancelled():
             raise
         raise RuntimeError("Something that was awaited has been cancelled") from error
+
+
+def is_cancelled() -> bool:
+    """Whether the task that asks has been cancelled. Its name stands in no frame that its own error keeps alive."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -48,8 +48,12 @@ class Incoming(Outgoing):
 
     async def open(self, opening: Callable[[Self], Awaitable[bool]]) -> None:
         """Run the hook, then handle what the client has emitted meanwhile."""
-        if await opening(self):
-            await self.work()
+        try:
+            if await opening(self):
+                await self.work()
+        finally:
+            # A task that was cancelled keeps where it was, and that the socket.
+            self.worker = None
 
     def receive(self, packet: Packet) -> None:
         """Take an event; it is handled when those before it are done."""

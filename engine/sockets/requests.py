@@ -7,6 +7,9 @@ from typing import Any, Protocol
 from engine.errors import NotConnected
 from engine.wire.message import Message
 
+LATE, NOBODY = object(), object()
+"""What comes instead of an answer, after too long or when nobody can give one any more."""
+
 
 class Askable(Protocol):
     """A socket that can be asked."""
@@ -33,15 +36,25 @@ class Question:
 
         Raises NotConnected if there is nobody, or nobody any more, and TimeoutError after `timeout` seconds.
         """
+        for socket in tuple(sockets):
+            self.asked[socket] = socket.ask(self.event, self)
+        if not self.asked:
+            raise NotConnected("Nobody is connected who could answer.")
+        answer = await self.wait(timeout)
+        # Not raised where they come about: an error that knows of another, or of where it waits, is a cycle.
+        if answer is LATE:
+            raise TimeoutError(f"No answer to {self.name!r} within {timeout:g} s.")
+        if answer is NOBODY:
+            raise NotConnected("The last socket that was asked left before it answered.")
+        return answer
+
+    async def wait(self, timeout: float) -> Any:
+        """Wait for the answer; that may be LATE or NOBODY as well."""
         try:
-            for socket in tuple(sockets):
-                self.asked[socket] = socket.ask(self.event, self)
-            if not self.asked:
-                raise NotConnected("Nobody is connected who could answer.")
             async with asyncio.timeout(timeout):
                 return await self.answer
         except TimeoutError:
-            raise TimeoutError(f"No answer to {self.name!r} within {timeout:g} s.") from None
+            return LATE
         finally:
             for socket, ack_id in self.asked.items():
                 socket.forget(ack_id)
@@ -55,4 +68,4 @@ class Question:
         """A socket that was asked is gone."""
         self.asked.pop(socket, None)
         if not self.asked and not self.answer.done():
-            self.answer.set_exception(NotConnected("The last socket that was asked left before it answered."))
+            self.answer.set_result(NOBODY)
