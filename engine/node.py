@@ -77,6 +77,10 @@ class Node:
         """By namespace, the rooms that have members here."""
         return self.hub.rooms
 
+    def has_socket(self, socket_id: str, namespace: str) -> bool:
+        """Whether an accepted socket has this id."""
+        return self.hub.accepted(socket_id, namespace) is not None
+
     async def start(self) -> None:
         """Begin to hear of other nodes."""
         await self.backplane.start()

@@ -18,6 +18,10 @@ class Here(Protocol):
         """By namespace, the rooms that have members here."""
         ...
 
+    def has_socket(self, socket_id: str, namespace: str) -> bool:
+        """Whether an accepted socket has this id."""
+        ...
+
     def send(
         self,
         message: Message,

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from struct import Struct
 from typing import NamedTuple
 
-import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from engine.backplane.contents import KINDS, PLAIN, Content
+from engine.wire.json_out import dumps
 from engine.wire.message import Message
 
 VERSION = b"RT\x01"
@@ -41,7 +41,7 @@ class Envelope(NamedTuple):
 
 def encode(origin: bytes, number: int, content: Content, message: Message = NO_PACKET) -> bytes:
     """The bytes of a message. Raises ValueError for one that is too large for Redis to carry."""
-    fields = b"" if content is PLAIN else orjson.dumps(content)
+    fields = b"" if content is PLAIN else dumps(content)
     head = HEAD.pack(VERSION, NUMBERS[type(content)], origin, number, len(fields), len(message.text))
     data = b"".join((head, fields, message.text, *_sized(message.attachments)))
     if len(data) > LARGEST_BYTES:
@@ -64,6 +64,16 @@ def decode(data: bytes) -> Envelope:
         raise InvalidMessage("a message that is cut off, or of an unknown kind")
     content = _content(kind, data[HEAD.size : text_at]) if fields or kind else PLAIN
     return Envelope(origin, number, content, Message(_checked(data[text_at:end]), _attachments(data, end)))
+
+
+def origin_of(data: bytes) -> bytes:
+    """From which node a message is, if it is one."""
+    return data[4:12]
+
+
+def number_of(data: bytes) -> int:
+    """The how manieth of its node a message is."""
+    return int.from_bytes(data[12:20])
 
 
 def _content(kind: int, fields: bytes) -> Content:

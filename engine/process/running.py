@@ -69,6 +69,7 @@ async def serve(settings: EngineSettings, starting: Awaitable[Application]) -> N
     """Serve until a signal comes; a second one ends the drain."""
     with suppress(asyncio.CancelledError):
         app = await starting
+        await app.settings["node"].start()
         server = make_server(app)
         # What is here by now stays: the garbage collector, which stops everything while it looks, need not look at it.
         gc.freeze()

@@ -1,6 +1,8 @@
 """A Socket.IO client for tests: python-socketio's own, which keeps what it receives until a test asks for it."""
 
 import asyncio
+from collections.abc import Iterator
+from itertools import repeat
 
 import pytest
 import socketio
@@ -83,12 +85,18 @@ class Client(Inbox):
 
 
 @pytest.fixture
-def connect(http_server, base_url, io_loop):
+def urls(base_url) -> Iterator[str]:
+    """Where clients connect, one after the other."""
+    return repeat(base_url)
+
+
+@pytest.fixture
+def connect(http_server, urls, io_loop):
     """`client = await connect(anna)` opens a connection of hers, which ends with the test; see Client."""
     clients = []
 
     async def connect(who: Someone | None = None, **options) -> Client:
-        client = Client(base_url)
+        client = Client(next(urls))
         clients.append(client)
         await client.open(who and who.jwt, **options)
         return client

@@ -31,6 +31,7 @@ pytest_plugins = [
     "engine.testing.wire",
     "engine.testing.mailbox",
     "engine.testing.redis_server",
+    "engine.testing.nodes",
 ]
 
 

@@ -68,6 +68,7 @@ def base_url(http_port) -> str:
 def http_server(io_loop, app, _unused_port):
     """The app's own server, with its limits and time-outs."""
     server = make_server(app)
+    io_loop.run_sync(app.settings["node"].start)
     server.add_socket(_unused_port[0])
     yield server
     io_loop.run_sync(partial(drain, app, server, 0))

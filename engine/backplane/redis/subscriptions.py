@@ -64,6 +64,10 @@ class Subscriptions:
         """Whether all that is published from now on comes here."""
         return channel in self._asked and channel not in self._unconfirmed
 
+    def is_held(self, channel: bytes) -> bool:
+        """Whether Redis will count the connection as a subscriber when it reads a command that is sent now."""
+        return channel in self.wanted or channel in self._asked
+
     async def confirmed(self, channels: Iterable[bytes]) -> None:
         """Wait until Redis has confirmed every channel that is wanted."""
         for channel in channels:

@@ -1,10 +1,20 @@
-"""The kit's `connect` and `received` on an app that has realtime only, so that a test is about nothing else."""
+"""The kit's `connect` and `received` on an app that has realtime only, so that a test is about nothing else.
+
+Tests marked `contract` run on one node, and also on two with Redis: the first client is then on the second node, the
+next on the first, and so on, while `io` speaks for the first.
+"""
 
 import logging
+import secrets
+from functools import partial
+from itertools import cycle
 
 import pytest
 
+from engine.backplane.choice import backplane
 from engine.limits import Limits
+from engine.node import Node
+from engine.testing.nodes import Beside
 from engine.tests import people
 from engine.tests.app import io, make_app
 
@@ -18,14 +28,56 @@ def database():
     return people.Database()
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "contract: of the contract of `io`, which two nodes with Redis keep as well")
+    config.addinivalue_line("markers", "one_node: about what is inside a node, in a file of the contract")
+
+
+def pytest_generate_tests(metafunc):
+    marked = metafunc.definition.get_closest_marker
+    if marked("contract") and not marked("one_node") and "on_two_nodes" in metafunc.fixturenames:
+        metafunc.parametrize("on_two_nodes", [False, True], ids=["one node", "two nodes"], indirect=True)
+
+
 @pytest.fixture
-def app(io_loop, database):
-    return make_app(
+def on_two_nodes(request) -> bool:
+    return getattr(request, "param", False)
+
+
+@pytest.fixture
+def make(io_loop, database, on_two_nodes, request):
+    """Makes the app of a node."""
+    redis_url = request.getfixturevalue("shared_redis").url if on_two_nodes else ""
+    return partial(
+        make_app,
         connection=no_hook,
         accounts=people.Accounts(database),
         db="the database",
         limits=Limits(refused_seconds=0.05),
+        backplane=backplane(redis_url, secrets.token_hex(4), people.Person),
     )
+
+
+@pytest.fixture
+def app(make):
+    return make()
+
+
+@pytest.fixture
+def beside(http_server, make, on_two_nodes, request) -> Beside | None:
+    """The second node, where there are two."""
+    return request.getfixturevalue("serve_beside")(make) if on_two_nodes else None
+
+
+@pytest.fixture
+def urls(base_url, beside):
+    return cycle([beside.url, base_url] if beside else [base_url])
+
+
+@pytest.fixture
+def nodes(app, beside) -> list[Node]:
+    """The nodes of the test, that of `app` first."""
+    return [app.settings["node"], *([beside.node] if beside else [])]
 
 
 @pytest.fixture
@@ -39,17 +91,18 @@ def office(app, limits, monkeypatch):
 
 
 @pytest.fixture
-def sockets(app):
+def sockets(nodes):
     """`sockets("/chat")` are the sockets of a namespace, by default of `/`."""
-    return lambda namespace="/": list(io.node.hub.everybody(namespace))
+    return lambda namespace="/": [socket for node in nodes for socket in node.hub.everybody(namespace)]
 
 
 @pytest.fixture
-def hook(app):
+def hook(nodes):
     """`@hook` makes a function the connection() of the app."""
 
     def hook(function):
-        io.node.services.connection = function
+        for node in nodes:
+            node.services.connection = function
         return function
 
     return hook

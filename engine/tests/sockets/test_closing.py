@@ -9,6 +9,8 @@ from engine.endings import Ending
 from engine.tests.app import io
 from engine.tests.people import ANNA
 
+pytestmark = pytest.mark.contract
+
 
 def closing(packet: str) -> dict:
     """What the event `closing` says."""
@@ -129,6 +131,7 @@ async def test_a_server_that_ends_takes_nobody_new(wire, http_client, base_url):
         await wire()
 
 
+@pytest.mark.one_node
 async def test_a_server_that_ends_runs_the_disconnect_handlers(connect):
     gone = []
 

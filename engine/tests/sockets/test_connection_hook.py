@@ -5,12 +5,14 @@ import json
 
 import pytest
 
-from engine.tests.app import io
+from engine.tests.app import io, socket_of
 from engine.tests.people import ANNA, BOB
+
+pytestmark = pytest.mark.contract
 
 
 async def rooms_of(client) -> set:
-    return io.node.hub.socket(client.id, "/").rooms
+    return socket_of(client).rooms
 
 
 async def test_no_event_overtakes_connect(wire, hook):

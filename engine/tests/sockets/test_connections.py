@@ -5,10 +5,14 @@ import time
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
+import pytest
+
 from engine.sockets.connected import Connection
 from engine.sockets.socket import Socket
 from engine.tests.app import io
 from engine.tests.people import ANNA, BOB, Access, Person
+
+pytestmark = pytest.mark.contract
 
 
 async def test_nobody_is_connected_at_first(http_server):
@@ -40,8 +44,9 @@ async def test_since_is_when_it_connected_in_utc(connect):
     assert socket.since.utcoffset() == timedelta(0)
 
 
-async def test_other_namespaces_count(connect):
-    io.server.on("say", lambda sid: "said", namespace="/chat")
+async def test_other_namespaces_count(connect, nodes):
+    for node in nodes:
+        node.server.on("say", lambda sid: "said", namespace="/chat")
     await connect(ANNA, namespaces=["/", "/chat"])
 
     (anna,) = await io.connections()

@@ -4,14 +4,12 @@ from uuid import UUID
 
 import pytest
 
-from engine.tests.app import io
+from engine.tests.app import io, socket_of
 from engine.tests.people import ANNA, BOB
 
+pytestmark = pytest.mark.contract
+
 ID = UUID("6a6c8b4e-0000-4000-8000-000000000000")
-
-
-def socket_of(client):
-    return io.node.hub.socket(client.id, "/")
 
 
 async def test_every_socket_of_the_user_joins(connect, received):

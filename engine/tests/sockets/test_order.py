@@ -6,8 +6,10 @@ import json
 import pytest
 from engineio.payload import Payload
 
-from engine.tests.app import io
+from engine.tests.app import io, socket_of
 from engine.tests.people import ANNA, BOB
+
+pytestmark = pytest.mark.contract
 
 
 @pytest.fixture(autouse=True)
@@ -120,7 +122,7 @@ async def test_a_handler_may_wait_for_an_answer_though_a_lot_waits_behind_it(con
     await begun.wait()
     for number in range(20):
         await anna.emit("step", number)
-    carrier = io.node.hub.socket(anna.id, "/").link.carrier
+    carrier = socket_of(anna).link.carrier
     await until(lambda: carrier.paused)
     go.set()
 
@@ -135,7 +137,7 @@ async def test_a_client_that_emits_faster_than_it_is_served_waits_and_loses_noth
     await anna.emit("step", "slow")
     for name in range(50):
         await anna.emit("step", name)
-    await until(lambda: io.node.hub.socket(anna.id, "/").link.carrier.paused)
+    await until(lambda: socket_of(anna).link.carrier.paused)
     steps.go.set()
     await anna.settled()
 

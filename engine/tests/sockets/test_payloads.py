@@ -9,8 +9,10 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel
 
-from engine.tests.app import io
+from engine.tests.app import io, socket_of
 from engine.tests.people import ANNA
+
+pytestmark = pytest.mark.contract
 
 ID = UUID("6a6c8b4e-0000-4000-8000-000000000000")
 NOON = datetime(2030, 1, 2, 12, 0, tzinfo=UTC)
@@ -226,7 +228,7 @@ async def test_a_list_in_itself_raises(http_server):
 @pytest.mark.parametrize("payload", [NAN, object()], ids=["NaN", "object"])
 async def test_what_cannot_be_sent_is_sent_to_nobody(connect, payload):
     anna = await connect(ANNA)
-    socket = io.node.hub.socket(anna.id, "/")
+    socket = socket_of(anna)
 
     for call in (*calls(payload), socket.send("news", payload), socket.request("news", payload)):
         with pytest.raises((TypeError, ValueError)):

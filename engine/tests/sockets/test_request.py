@@ -5,8 +5,10 @@ import asyncio
 import pytest
 
 from engine.errors import NotConnected
-from engine.tests.app import io
+from engine.tests.app import io, socket_of
 from engine.tests.people import ANNA
+
+pytestmark = pytest.mark.contract
 
 
 def answering(client, *answer, before=None):
@@ -38,7 +40,7 @@ async def test_an_answer_of_any_number_of_arguments(connect, answer, returned):
     assert await io.request("anna", "question") == returned
 
 
-async def test_the_first_answer_of_any_tab_counts(connect):
+async def test_the_first_answer_of_any_tab_counts(connect, received):
     slow, quick = await connect(ANNA), await connect(ANNA)
     never = asyncio.Event()
     answering(slow, "slow", before=never)
@@ -47,7 +49,7 @@ async def test_the_first_answer_of_any_tab_counts(connect):
     assert await io.request("anna", "question") == "quick"
 
     never.set()
-    assert "asked" in await slow.settled()
+    await received(slow, "asked")
 
 
 async def test_nobody_is_there_to_answer(http_server):
@@ -60,14 +62,14 @@ async def test_what_cannot_be_sent_raises_though_nobody_is_there(http_server):
         await io.request("anna", "question", object())
 
 
-async def test_a_request_without_an_answer_times_out(connect):
+async def test_a_request_without_an_answer_times_out(connect, until):
     anna = await connect(ANNA)
     answering(anna, before=asyncio.Event())
 
     with pytest.raises(TimeoutError, match="question"):
         await io.request("anna", "question", timeout=0.05)
 
-    assert not io.node.hub.socket(anna.id, "/").acks
+    await until(lambda: not socket_of(anna).acks)
 
 
 async def test_the_last_one_to_leave_ends_the_wait(connect, received):
@@ -100,13 +102,13 @@ async def test_one_socket_is_asked_alone(connect, received):
     answering(asked, 1)
     answering(other, 2)
 
-    assert await io.node.hub.socket(asked.id, "/").request("question") == 1
+    assert await socket_of(asked).request("question") == 1
     assert "asked" not in await other.settled()
 
 
 async def test_a_socket_that_is_gone_cannot_be_asked(connect, until):
     anna = await connect(ANNA)
-    socket = io.node.hub.socket(anna.id, "/")
+    socket = socket_of(anna)
     await anna.close()
     await until(lambda: socket.ended)
 

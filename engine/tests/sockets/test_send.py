@@ -7,6 +7,8 @@ from engine.tests.app import io
 from engine.tests.people import ANNA, BOB, CARL
 from engine.wire.packet import RESERVED_EVENTS
 
+pytestmark = pytest.mark.contract
+
 
 async def test_an_event_reaches_the_members_of_the_room_and_nobody_else(connect, received):
     anna, bob = await connect(ANNA), await connect(BOB)

@@ -5,8 +5,10 @@ import random
 
 import pytest
 
-from engine.tests.app import io
+from engine.tests.app import io, socket_of
 from engine.tests.people import ANNA
+
+pytestmark = pytest.mark.contract
 
 
 class Memberships:
@@ -33,7 +35,7 @@ class Memberships:
 
 @pytest.fixture
 def in_room(connect):
-    return lambda client: "tea" in io.node.hub.socket(client.id, "/").rooms
+    return lambda client: "tea" in socket_of(client).rooms
 
 
 async def test_one_who_is_a_member_is_joined_and_one_who_is_not_is_taken_out(connect, in_room):

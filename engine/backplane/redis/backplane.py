@@ -1,0 +1,102 @@
+"""All nodes on one Redis: what is asked of one is done on each that has to do with it."""
+
+import logging
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from engine.backplane.interface import Here
+from engine.backplane.redis.address import Address
+from engine.backplane.redis.answering import Answering
+from engine.backplane.redis.asking import Asking
+from engine.backplane.redis.bus import Bus
+from engine.backplane.redis.counts import Counts
+from engine.backplane.redis.listening import Listening
+from engine.backplane.redis.peers import Peers
+from engine.backplane.redis.questions import Questions
+from engine.backplane.redis.state import State
+from engine.backplane.redis.telling import Telling
+from engine.names import user_room
+
+ENTER_SECONDS = 1.0
+"""How long a socket that joins a room waits for Redis."""
+
+log = logging.getLogger("realtime")
+
+
+class RedisBackplane:
+    """One node's place among those on a Redis with the same prefix.
+
+    `user_type` is what users are, a dataclass or a pydantic model, which other nodes can make from JSON.
+    """
+
+    def __init__(self, here: Here, address: Address, prefix: str, user_type: Any) -> None:
+        self._here, self._told = here, 0
+        self.bus = Bus(address, prefix, self._changed)
+        self.peers = Peers(self.bus)
+        self._listening = Listening(self.bus, here)
+        self._answering = Answering(self.bus, here, self._listening)
+        telling = Telling(self.bus, here)
+        asking = Asking(self.bus, here, self._listening, Questions(self.bus, self.peers), user_type)
+        self.send, self.broadcast = telling.send, telling.broadcast
+        self.join, self.leave, self.close = asking.join, telling.leave, telling.close
+        self.disconnect, self.request = telling.disconnect, asking.request
+        self.online, self.members, self.connections = asking.online, asking.members, asking.connections
+
+    @property
+    def ready(self) -> bool:
+        """Whether others hear of what is sent here."""
+        return self.bus.is_here
+
+    @property
+    def counts(self) -> Counts:
+        """What is counted, for whoever watches."""
+        return self.bus.counts
+
+    async def start(self) -> None:
+        """Begin to hear of others; if Redis is away now, once it comes."""
+        self.bus.link.want(self.bus.channels.everybody)
+        self.bus.link.want(self.bus.channels.node(self.bus.id))
+        await self.bus.link.start()
+
+    async def stop(self) -> None:
+        """Say goodbye."""
+        if self.bus.is_here:
+            await self.peers.leave().receivers
+        self._answering.stop()
+        await self.bus.link.close()
+
+    def opened(self, room: str, namespace: str) -> None:
+        """Listen to a room that has its first member here."""
+        self._listening.opened(room)
+
+    def emptied(self, room: str, namespace: str) -> None:
+        """Listen no more to a room that has lost its last."""
+        self._listening.emptied(room)
+
+    def admitting(self, user_id: str) -> AbstractAsyncContextManager[None]:
+        """Listen to the room of a user who is about to be let in."""
+        return self._listening.holding(user_room(user_id))
+
+    async def entered(self, room: str) -> None:
+        """Return once this node listens to a room that has a member here."""
+        await self._listening.confirmed([room], ENTER_SECONDS)
+
+    def _changed(self, before: State) -> None:
+        if self.bus.link.state is not State.HERE or before is State.SILENT:
+            return
+        self.peers.greet()
+        self._warn_of_policy()
+        self._tell_lost()
+        if before is State.AWAY:
+            self._here.resync()
+
+    def _warn_of_policy(self) -> None:
+        server = self.bus.link.server
+        if server and server.policy not in ("noeviction", ""):
+            log.warning("Redis may forget what it was told: set its maxmemory-policy to noeviction")
+
+    def _tell_lost(self) -> None:
+        """Tell of messages that other nodes may not have got, once."""
+        lost, self._told = self.counts.lost - self._told, self.counts.lost
+        if lost:
+            log.warning("While Redis was away, %d messages may not have reached other nodes", lost)
