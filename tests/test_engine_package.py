@@ -1,5 +1,6 @@
 """engine/ as it is shipped: a package of its own, which a newer version replaces as a whole."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -35,5 +36,7 @@ def test_the_changelog_begins_with_the_version():
 def test_the_engines_tests_run_without_the_app(tmp_path):
     shutil.copytree(ROOT / "engine", tmp_path / "engine", ignore=shutil.ignore_patterns("__pycache__"))
     command = [sys.executable, "-m", "pytest", "-q", "--import-mode=importlib", "-m", "not slow", *QUICK]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    # Tests that need the packages of npm are skipped there, which CI would not have.
+    environment = {name: value for name, value in os.environ.items() if name != "CI"}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
