@@ -1,14 +1,13 @@
 """What pages of other origins may do (Fetch, 3.3: the CORS protocol)."""
 
-import re
 from typing import Any
 
 from tornado.web import RequestHandler
 
+from engine.http.grammar import TOKEN
 from engine.http.origins import Origins, Page
 
 USUAL_HEADERS = "Authorization, Content-Type"
-TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 
 
 class CrossOriginHandler(RequestHandler):

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import binascii
-import re
 import socket as sockets
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,6 +11,7 @@ from tornado.httputil import HTTPHeaders
 from tornado.iostream import IOStream, StreamClosedError
 
 from engine.endings import Ending, ProbeEnding
+from engine.http.grammar import TOKEN
 from engine.tornado_internals import accept_value
 from engine.transport.engine_io import EngineIO
 from engine.transport.engineio3 import WebSocket3
@@ -24,7 +24,6 @@ from engine.transport.websocket import WebSocket
 from engine.wire.revision import Revision
 
 ANSWER = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 EARLY_BYTES = 1024 * 1024
 """More than Tornado can have read along with the request."""
 

@@ -10,7 +10,7 @@ from handlers.accounts.mailing import MailingHandler
 from handlers.accounts.session_tokens import Device, SessionTokensHandler
 from models.accounts import sessions
 from models.accounts.errors import EmailNotConfirmed
-from models.accounts.fields import LONGEST_EMAIL, LONGEST_PASSWORD, Email, Password, Username, check_password_of, folded
+from models.accounts.fields import LONGEST_EMAIL, Email, Password, TypedPassword, Username, check_password_of, folded
 from models.accounts.user import User
 
 
@@ -27,7 +27,7 @@ class Registration(Device):
 
 class Credentials(Device):
     identifier: str = Field(min_length=1, max_length=LONGEST_EMAIL)
-    password: str = Field(min_length=1, max_length=LONGEST_PASSWORD)
+    password: TypedPassword
 
 
 class RegisterHandler(SessionTokensHandler, MailingHandler):

@@ -1,28 +1,25 @@
 """My account: look at it, change it, delete it."""
 
-from typing import Annotated
-
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from handlers.accounts.mailing import MailingHandler
 from handlers.accounts.refresh_cookie import RefreshCookieHandler
 from handlers.base import authenticated
 from models import belongings
 from models.accounts import codes, sessions
-from models.accounts.fields import LONGEST_PASSWORD, Email, Username
+from models.accounts.fields import Email, TypedPassword, Username
 
 DELETED = "The account was deleted."
-Known = Annotated[str, Field(min_length=1, max_length=LONGEST_PASSWORD)]
 
 
 class Change(BaseModel):
     username: Username | None = None
     email: Email | None = None
-    currentPassword: Known
+    currentPassword: TypedPassword
 
 
 class Deletion(BaseModel):
-    currentPassword: Known
+    currentPassword: TypedPassword
 
 
 class MeHandler(RefreshCookieHandler, MailingHandler):

@@ -1,7 +1,5 @@
 """Passwords: change one, and get a new one by e-mail when it is forgotten."""
 
-from typing import Annotated
-
 from pydantic import BaseModel, Field, field_validator
 
 from handlers.accounts import letters
@@ -12,12 +10,11 @@ from handlers.errors import ApiError
 from models.accounts import codes, passwords
 from models.accounts.codes import LONGEST_CODE, Code
 from models.accounts.errors import AccountBlocked, ChangedMeanwhile, CodeInvalid, SamePassword
-from models.accounts.fields import LONGEST_EMAIL, LONGEST_PASSWORD, Password, check_password_of
+from models.accounts.fields import LONGEST_EMAIL, Password, TypedPassword, check_password_of
 from models.accounts.user import User
 from models.errors import NotFound
 
 CHANGED = "The password was changed; log in with the new one."
-Known = Annotated[str, Field(min_length=1, max_length=LONGEST_PASSWORD)]
 
 
 class NewPassword(Device):
@@ -34,7 +31,7 @@ class NewPassword(Device):
 
 
 class ChangePassword(NewPassword):
-    currentPassword: Known
+    currentPassword: TypedPassword
 
 
 class ForgotPassword(BaseModel):

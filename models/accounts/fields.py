@@ -63,5 +63,6 @@ def _password(given: str) -> str:
 
 Username = Annotated[str, StringConstraints(max_length=LONGEST_TYPED_USERNAME), AfterValidator(_username)]
 Email = Annotated[str, AfterValidator(_email)]
-# A new one: who logs in with an older one is let in.
+TypedPassword = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_PASSWORD)]
+"""One that may be right: who has one from before other rules is let in."""
 Password = Annotated[str, StringConstraints(min_length=8, max_length=LONGEST_PASSWORD), AfterValidator(_password)]
