@@ -6,7 +6,7 @@ import pytest
 
 from engine.process import drain, make_server
 from engine.tests.app import io
-from engine.tests.javascript.client import LIBRARIES, UPGRADE, Kind
+from engine.tests.clients.javascript import LIBRARIES, UPGRADE, Kind
 from engine.tests.people import ANNA, BOB
 
 pytestmark = pytest.mark.slow

@@ -5,7 +5,7 @@ from pydantic import BaseModel
 
 from engine.errors import EventError, NotConnected
 from engine.tests.app import io
-from engine.tests.javascript.client import LIBRARIES, UPGRADE, Kind
+from engine.tests.clients.javascript import LIBRARIES, UPGRADE, Kind
 from engine.tests.people import ANNA, BOB, CARL
 
 BYTES = bytes(range(256)) * 8

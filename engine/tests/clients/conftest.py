@@ -7,7 +7,7 @@ import pytest
 
 from engine.tests import people
 from engine.tests.app import io, make_app
-from engine.tests.javascript.client import LIBRARIES, UPGRADE, JavaScriptClient, Kind
+from engine.tests.clients.javascript import LIBRARIES, UPGRADE, JavaScriptClient, Kind
 
 PROGRAM = Path(__file__).parent / "client.cjs"
 
