@@ -15,14 +15,25 @@ const pack = (value) => {
 
 const unpack = (_, value) => (typeof value?.base64 === "string" ? Buffer.from(value.base64, "base64") : value);
 
+/** Has every event of the server come to a listener, as `onAny` does. Socket.IO 2 has only the inside of it. */
+function listen(socket, listener) {
+  if (socket.onAny) return socket.onAny(listener);
+  socket.onevent = ({ data, id }) => listener(...data, ...(id == null ? [] : [socket.ack(id)]));
+}
+
 function start({ library, url, options }, tell) {
-  const socket = require(library).io(url, { forceNew: true, reconnectionDelay: 50, ...options });
+  const client = require(library);
+  const socket = (client.io ?? client)(url, { forceNew: true, reconnectionDelay: 50, ...options });
   const answers = new Map();
+  // Whether it will connect again: an older one has no such property, but lets go of its manager if it won't.
+  const active = () => socket.active ?? Boolean(socket.subs);
+  const refused = (error) => tell("connect_error", { message: error.message, data: error.data, active: active() });
   socket.on("connect", () => tell("connect", socket.id));
-  socket.on("connect_error", ({ message, data }) => tell("connect_error", { message, data, active: socket.active }));
-  socket.on("disconnect", (reason) => tell("disconnect", reason, socket.active));
+  socket.on("connect_error", refused);
+  if (!socket.onAny) socket.on("error", (data) => refused({ message: String(data.message ?? data), data }));
+  socket.on("disconnect", (reason) => tell("disconnect", reason, active()));
   socket.io.on("open", () => socket.io.engine.on("upgrade", ({ name }) => tell("upgrade", name)));
-  socket.onAny((event, ...values) => {
+  listen(socket, (event, ...values) => {
     const answer = typeof values.at(-1) === "function" && values.pop();
     tell(event, ...values);
     if (answer && answers.has(event)) answer(...answers.get(event));

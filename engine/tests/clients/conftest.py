@@ -1,4 +1,4 @@
-"""Clients from npm: the oldest, a middle and the latest of the versions that speak our protocol."""
+"""Real clients of three generations, from npm and for Python, against a small app."""
 
 import subprocess
 from pathlib import Path
@@ -7,7 +7,9 @@ import pytest
 
 from engine.tests import people
 from engine.tests.app import io, make_app
-from engine.tests.clients.javascript import LIBRARIES, UPGRADE, JavaScriptClient, Kind
+from engine.tests.clients.javascript import JavaScriptClient
+from engine.tests.clients.kinds import KINDS, UPGRADE, Kind
+from engine.tests.clients.python import PythonClient
 
 PROGRAM = Path(__file__).parent / "client.cjs"
 
@@ -55,29 +57,32 @@ def node_port(node) -> int:
     process.wait(timeout=10)
 
 
-def kinds():
-    """Every version over every transport; `make test` has the latest, over both with the upgrade between them."""
-    for library in LIBRARIES:
-        for transports in (UPGRADE, ("websocket",), ("polling",)):
-            marks = [] if (library, transports) == (LIBRARIES[0], UPGRADE) else [pytest.mark.slow]
-            yield pytest.param(Kind(library, transports), id=f"{library}:{'+'.join(transports)}", marks=marks)
+def marked(kind: Kind):
+    return pytest.param(kind, id=str(kind), marks=[] if kind.is_quick else [pytest.mark.slow])
 
 
-@pytest.fixture(params=kinds())
+@pytest.fixture(params=map(marked, KINDS))
 def kind(request) -> Kind:
+    """Every client over every transport; `make test` has one of each generation."""
     return request.param
 
 
 @pytest.fixture
-def start(node_port, http_server, base_url, io_loop, kind):
+def start(request, http_server, base_url, io_loop, kind):
     """`client = await start(auth={"token": jwt})` begins to connect, with the options of Socket.IO's `io()`."""
     clients = []
 
-    async def start(**options) -> JavaScriptClient:
-        client = JavaScriptClient(node_port)
-        await client.start(kind.library, base_url, **{"transports": kind.transports, **options})
-        clients.append(client)
-        return client
+    async def start(namespace: str = "", **options) -> JavaScriptClient | PythonClient:
+        options = {"transports": kind.transports, **options}
+        if kind.is_older:
+            options["query"] = {**options.pop("auth", {}), **options.get("query", {})}
+        if kind.library == "python-socketio":
+            clients.append(PythonClient())
+            await clients[-1].start(base_url, namespace, **options)
+        else:
+            clients.append(JavaScriptClient(request.getfixturevalue("node_port")))
+            await clients[-1].start(kind.library, base_url + namespace, options)
+        return clients[-1]
 
     yield start
     for client in clients:
@@ -86,11 +91,16 @@ def start(node_port, http_server, base_url, io_loop, kind):
 
 @pytest.fixture
 def connect(start, kind):
-    """`client = await connect(ANNA)` is connected, and upgraded where it can be."""
+    """`client = await connect(ANNA)` is connected, and upgraded where it can be.
 
-    async def connect(who, token: str = "") -> JavaScriptClient:
-        client = await start(auth={"token": token or who.jwt})
-        client.id = await client.received("connect")
+    `client.id` is what the server calls it, `client.name` what it does itself.
+    """
+
+    async def connect(who, token: str = "", **options) -> JavaScriptClient | PythonClient:
+        client = await start(auth={"token": token or who.jwt}, **options)
+        client.name = client.id = await client.received("connect")
+        if kind.is_older:
+            client.id = io.node.eio.sockets[client.name].client.sockets["/"].id
         if kind.transports == UPGRADE:
             assert await client.received("upgrade") == "websocket"
         return client

@@ -3,20 +3,10 @@
 import asyncio
 import base64
 import json
-from typing import NamedTuple
 
 from engine.testing.client import RECEIVED_SECONDS, Inbox
 
-LONGEST_LINE = 1024 * 1024
-LIBRARIES = ("socket.io-client", "socket.io-client-4.0", "socket.io-client-3.1")
-UPGRADE = ("polling", "websocket")
-
-
-class Kind(NamedTuple):
-    """A client as npm has it, and the transports that it may use."""
-
-    library: str
-    transports: tuple[str, ...]
+LONGEST_LINE = 4 * 1024 * 1024
 
 
 def pack(value):
@@ -42,7 +32,7 @@ class JavaScriptClient(Inbox):
         self.acks: dict[int, asyncio.Future] = {}
         self.writer = self.reading = None
 
-    async def start(self, library: str, url: str, **options):
+    async def start(self, library: str, url: str, options: dict):
         """Begin to connect, with the options of Socket.IO's `io()`."""
         reader, self.writer = await asyncio.open_connection("127.0.0.1", self.node_port, limit=LONGEST_LINE)
         self.reading = asyncio.create_task(self.read(reader))

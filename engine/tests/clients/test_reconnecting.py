@@ -1,4 +1,4 @@
-"""What a JavaScript client does when its connection ends: come back by itself, or stay away for good."""
+"""What a client does when its connection ends: come back by itself, or stay away for good."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ import pytest
 
 from engine.process import drain, make_server
 from engine.tests.app import io
-from engine.tests.clients.javascript import LIBRARIES, UPGRADE, Kind
+from engine.tests.clients.kinds import LIBRARIES, UPGRADE, Kind
 from engine.tests.people import ANNA, BOB
 
 pytestmark = pytest.mark.slow
