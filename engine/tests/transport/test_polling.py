@@ -282,3 +282,39 @@ async def test_a_session_may_be_opened_and_left(server):
     await until(lambda: all(link.closed for link in server.links.values()))
     assert [(await client.poll()).text for client in clients] == ["1"] * 5
     assert not server.links
+
+
+PYTHON = {"User-Agent": "Python/3.11 aiohttp/3.9.1"}
+
+
+async def test_a_client_in_python_gets_as_many_packets_as_it_takes_at_once(server):
+    client = await Polling.open(server.port, headers=PYTHON)
+    await client.post('40{"token":"anna"}')
+    await client.packet()
+    for number in range(20):
+        await io.send("user::anna", "count", [number, *[b"x"] * (number % 3)])
+    counts, polls = [], 0
+    while len(counts) < 20:
+        packets = (await client.poll()).packets
+        assert len(packets) <= 16
+        counts += [json.loads(packet[packet.index("[") :])[1][0] for packet in packets if packet[0] == "4"]
+        polls += 1
+    assert counts == list(range(20))
+    assert polls <= 4
+
+
+async def test_a_client_in_python_comes_back_by_itself(server):
+    client = await Polling.open(server.port, headers=PYTHON)
+    await client.post('40{"token":"anna"}')
+    await client.packet()
+    for _ in range(20):
+        await io.send("user::anna", "news", 1)
+    server.links[client.sid].close(Ending.DRAIN)
+    packets = []
+    while (answer := await client.poll()).status == 200:
+        packets += answer.packets
+    assert packets[:20] == ['42["news",1]'] * 20
+    assert packets[20].startswith('42["closing"')
+    assert packets[21:] == []
+    assert answer.status == 400
+    await server.empty()
