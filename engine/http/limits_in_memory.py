@@ -2,6 +2,7 @@
 
 import time
 from collections import OrderedDict, defaultdict
+from collections.abc import Callable
 
 from limits.aio.storage import Storage
 
@@ -17,8 +18,10 @@ class LimitsInMemory(Storage):
 
     STORAGE_SCHEME = None
 
-    def __init__(self):
+    def __init__(self, clock: Callable[[], float] = time.monotonic):
         super().__init__()
+        # Not that of the day: one that is set back would make windows of minutes last for hours.
+        self.clock = clock
         # By length: those of one length end in the order in which they began.
         self.windows: dict[int, Windows] = defaultdict(OrderedDict)
 
@@ -28,7 +31,7 @@ class LimitsInMemory(Storage):
 
     async def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Adds to a key's count, which it returns; a new window begins where there is none."""
-        windows, now = self.windows[expiry], time.time()
+        windows, now = self.windows[expiry], self.clock()
         self._sweep(windows, now)
         count, end = windows.get(key, (0, 0.0))
         if end <= now:
@@ -53,7 +56,7 @@ class LimitsInMemory(Storage):
         return self._window(key)[1]
 
     def _window(self, key: str) -> tuple[int, float]:
-        now = time.time()
+        now = self.clock()
         found = (windows[key] for windows in self.windows.values() if key in windows)
         return next((window for window in found if window[1] > now), (0, now))
 

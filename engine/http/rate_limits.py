@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from ipaddress import IPv6Address, ip_address
 
@@ -16,13 +16,13 @@ from engine.http.limits_in_memory import LimitsInMemory
 class RateLimits:
     """Counts in memory, for as long as the process lives. Each call names one of its limits, and who tries.
 
-    `rates` are such as `{"votes by address": "10 per minute"}`.
+    `rates` are such as `{"votes by address": "10 per minute"}`; `clock` tells seconds.
     """
 
-    def __init__(self, rates: Mapping[str, str], on: bool = True):
+    def __init__(self, rates: Mapping[str, str], on: bool = True, clock: Callable[[], float] = time.monotonic):
         self.on = on
         self.items = {name: _item(name, rate) for name, rate in rates.items()}
-        self.storage = LimitsInMemory()
+        self.storage = LimitsInMemory(clock)
         self.strategy = FixedWindowRateLimiter(self.storage)
 
     async def spend(self, name: str, *who: str):
@@ -48,7 +48,7 @@ class RateLimits:
 
     async def _seconds_left(self, name: str, who: tuple[str, ...]) -> int:
         window = await self.strategy.get_window_stats(self.items[name], _key(who))
-        return max(1, math.ceil(window.reset_time - time.time()))
+        return max(1, math.ceil(window.reset_time - self.storage.clock()))
 
 
 def by_address(address: str) -> str:

@@ -14,21 +14,32 @@ LOGIN = "login by account and address"
 RATES = {LOGIN: "10 per 5 minutes", "password checks": "10 per 5 minutes", "refresh": "30 per minute"}
 
 
-@pytest.fixture
-def limits():
-    return RateLimits(RATES)
+class Clock:
+    """A clock that stands still until `later(60)`."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def later(self, seconds: float):
+        self.now += seconds
 
 
 @pytest.fixture
-def later(monkeypatch):
-    """`later(60)` is what time it is from then on."""
-    now = [time.time()]
-    monkeypatch.setattr(time, "time", lambda: now[0])
+def clock():
+    return Clock()
 
-    def later(seconds: float):
-        now[0] += seconds
 
-    return later
+@pytest.fixture
+def limits(clock):
+    return RateLimits(RATES, clock=clock)
+
+
+@pytest.fixture
+def later(clock):
+    return clock.later
 
 
 async def spend(limits: RateLimits, times: int, *who: str):
@@ -48,6 +59,17 @@ async def test_the_eleventh_login_in_five_minutes_is_refused_and_told_when_to_co
         "message": "Too many attempts, try again in 4 minutes",
         "details": {},
     }
+
+
+async def test_a_clock_of_the_day_that_is_set_back_makes_no_wait_longer(monkeypatch):
+    limits, time_of_day = RateLimits(RATES), time.time
+    await spend(limits, 10, "ann")
+    monkeypatch.setattr(time, "time", lambda: time_of_day() - 7200)
+    with pytest.raises(ApiError) as refused:
+        await limits.spend(LOGIN, "ann")
+    assert 1 <= int(refused.value.headers()["Retry-After"]) <= 300
+    monkeypatch.setattr(time, "time", lambda: time_of_day() + 7200)
+    assert not await limits.has_room(LOGIN, "ann")
 
 
 async def test_who_comes_when_told_to_is_let_in(limits, later):
