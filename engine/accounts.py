@@ -60,7 +60,8 @@ class Accounts(Protocol):
     async def ended(self) -> Iterable[Ended]:
         """What has ended since this was last asked; it may be told again. The sockets concerned are closed.
 
-        Raises Unavailable if it cannot be told now, and then tells of these too when asked again.
+        Raises Unavailable if it cannot be told now, and then tells of these too when asked again; Forgotten if it
+        cannot be told any more, for which everybody has to connect anew.
         """
         ...
 

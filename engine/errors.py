@@ -43,5 +43,9 @@ class Unavailable(Exception):
     """Raised by `authenticate` when it cannot tell now; the client should try again, so it is not refused."""
 
 
+class Forgotten(Exception):
+    """Raised by `ended` of an app that was not asked for so long that it no longer knows what has ended since."""
+
+
 class InvalidPacket(Exception):
     """A client broke the Engine.IO or Socket.IO protocol; its connection is closed."""

@@ -6,7 +6,7 @@ import time
 from itertools import count
 from typing import NamedTuple
 
-from engine.errors import Refused, Unavailable
+from engine.errors import Forgotten, Refused, Unavailable
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Office:
         self.issued: dict[str, Access] = {}
         self.roles: dict[str, Person] = {}
         self.ended: list[Ended] = []
-        self.numbers, self.asked, self.away = count(), 0, False
+        self.numbers, self.asked, self.away, self.forgotten = count(), 0, False, False
 
     def issue(self, person: Person, seconds: float = 3600, session: str = "laptop") -> str:
         """A new token, which expires in so many seconds."""
@@ -105,10 +105,13 @@ class Office:
         return changed
 
     async def ended_lately(self) -> list[Ended]:
-        """As the app's. Raises Unavailable."""
+        """As the app's. Raises Unavailable and Forgotten."""
         self.asked += 1
         if self.away:
             raise Unavailable("no database")
+        if self.forgotten:
+            self.forgotten = False
+            raise Forgotten
         return self.ended
 
     async def authenticate(self, token: str) -> Access:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from engine.accounts import Accounts, Ended
-from engine.errors import Unavailable
+from engine.errors import Forgotten, Unavailable
 from engine.limits import Limits
 from engine.loop.guard import guarded
 from engine.loop.portions import in_portions
@@ -32,6 +32,10 @@ class Sockets(Protocol):
         """Close the sockets that it concerns."""
         ...
 
+    def resync(self) -> None:
+        """Have everybody connect anew."""
+        ...
+
 
 class Revocations:
     """Asks the app again and again which sessions have ended, while anybody is connected or about to be."""
@@ -41,6 +45,8 @@ class Revocations:
         self.slot: int | None = None
         self.asking = SingleFlight(self.ask)
         self.failing = False
+        self.alone = True
+        """Whether nobody was here for a while since the app was asked last: then nobody missed anything."""
 
     def watch(self) -> None:
         """Somebody comes: ask now, and go on asking."""
@@ -50,6 +56,7 @@ class Revocations:
     def tick(self, now: float) -> float | None:
         """Ask, unless the last answer is still due; returns when to ask again."""
         if not self.sockets.anybody():
+            self.alone = True
             return None
         self.asking.start()
         return now + self.limits.ended_seconds
@@ -60,6 +67,10 @@ class Revocations:
             async with asyncio.timeout(self.limits.authenticate_seconds):
                 ended = await guarded(self.accounts.ended())
             await self.close(list(ended))
+            self.worked()
+        except Forgotten:
+            if not self.alone:
+                self.sockets.resync()
             self.worked()
         except Exception as error:
             self.failed(error)
@@ -73,6 +84,7 @@ class Revocations:
 
     def worked(self) -> None:
         """Say so once if it did not before."""
+        self.alone = False
         if self.failing:
             self.failing = False
             log.info("Sessions that end are noticed again")

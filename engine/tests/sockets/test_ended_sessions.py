@@ -351,3 +351,26 @@ async def test_a_session_that_is_thrown_out_during_its_handshake_has_to_ask_agai
     answer.set()
 
     assert bool(await joining) is let_in
+
+
+async def test_where_the_app_cannot_tell_any_more_what_has_ended_everybody_comes_back_anew(connected, received, office):
+    phone, bob = await connected(ANNA, "phone"), await connected(BOB)
+
+    office.forgotten = True
+
+    for client in (phone, bob):
+        assert (await received(client, "closing"))["code"] == "resync"
+        await client.closed()
+    assert await (await connected(ANNA, "phone")).settled() == []
+
+
+async def test_who_comes_to_where_nobody_was_has_missed_nothing(connected, office, until):
+    phone = await connected(ANNA, "phone")
+    await phone.close()
+    await until(lambda: io.node.services.revocations.slot is None and not io.node.services.revocations.asking.running)
+
+    office.forgotten = True
+
+    asked, phone = office.asked, await connected(ANNA, "phone")
+    await until(lambda: office.asked > asked + 2)
+    assert await phone.settled() == []
