@@ -7,7 +7,7 @@ from handlers.errors import ApiError
 from models.accounts import codes
 from models.accounts.codes import LONGEST_CODE
 from models.accounts.errors import ChangedMeanwhile, CodeInvalid, EmailOrUsernameTaken
-from models.accounts.fields import LONGEST_EMAIL
+from models.accounts.fields import LONGEST_EMAIL, folded
 from models.accounts.user import User
 from models.errors import NotFound
 
@@ -65,7 +65,7 @@ class ConfirmationHandler(ConfirmingHandler):
 class SendConfirmationHandler(ConfirmingHandler):
     async def post(self):
         self.check_asked_for()
-        email = self.form(Address).email.lower()
+        email = folded(self.form(Address).email)
         await self.limits.spend("mail by address", self.network)
         await self.limits.spend("mail by e-mail and address", email, self.network)
         user = await User.find(self.db, email) if "@" in email else None

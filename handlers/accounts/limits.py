@@ -2,11 +2,13 @@
 
 # By address means by everybody behind it, which may be a school: these stop programs, not classes.
 ACCOUNT_LIMITS = {
-    # Logins that succeed are given back, and forgotten for their account.
-    "login by account and address": "10 per 5 minutes",
+    # By name means by what was typed, a username or an e-mail. Logins that succeed are given back, and forgotten for
+    # their name; but there may be only so many of these, too.
+    "login by name and address": "10 per 5 minutes",
     "login by address": "100 per 5 minutes",
+    "logins by account": "100 per hour",
     # From addresses where nobody has logged in to the account yet: its owner still gets in at home.
-    "login by account from new addresses": "100 per hour",
+    "login by name from new addresses": "100 per hour",
     "register by address": "100 per hour",
     "refresh by session": "30 per minute",
     "refresh by address": "1000 per minute",

@@ -4,11 +4,10 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from engine.http.rate_limits import by_address
 from handlers.accounts.limited import LimitedHandler
 from handlers.accounts.mailing import MailingHandler
 from handlers.accounts.session_tokens import Device, SessionTokensHandler
-from models.accounts import sessions
+from models.accounts import places
 from models.accounts.errors import EmailNotConfirmed
 from models.accounts.fields import LONGEST_EMAIL, Email, Password, TypedPassword, Username, check_password_of, folded
 from models.accounts.user import User
@@ -46,24 +45,23 @@ class RegisterHandler(SessionTokensHandler, MailingHandler):
 class LoginHandler(SessionTokensHandler, LimitedHandler):
     async def post(self):
         form = self.device_form(Credentials)
-        account = await self.admit(form.identifier)
-        user = await User.login(self.db, form.identifier, form.password)
+        # As it was typed: a count by the account would tell whose it is.
+        name = folded(form.identifier)
+        await self.admit(name)
+        user = await User.login(self.db, name, form.password)
         if self.settings["confirm_emails"] and not user.confirmed:
             raise EmailNotConfirmed
-        await self.limits.forget("login by account and address", account, self.network)
+        await self.limits.spend("logins by account", user.id)
+        await self.limits.forget("login by name and address", name, self.network)
         await self.limits.give_back("login by address", self.network)
         await self.begin_session(user, form)
 
-    async def admit(self, identifier: str) -> str:
-        """Lets only so many tries through to the hashing; returns the name under which they are counted.
+    async def admit(self, name: str) -> None:
+        """Lets only so many tries through to the hashing. Raises ApiError 429.
 
         Nobody can lock a user out: tries from everywhere together count only for addresses that are new to the account.
         """
-        user = await User.find(self.db, identifier)
-        account = user.id if user else folded(identifier)
         await self.limits.spend("login by address", self.network)
-        await self.limits.spend("login by account and address", account, self.network)
-        known = map(by_address, await sessions.addresses(self.db, user and user.id))
-        if self.network not in known:
-            await self.limits.spend("login by account from new addresses", account)
-        return account
+        await self.limits.spend("login by name and address", name, self.network)
+        if self.network not in await places.of(self.db, name):
+            await self.limits.spend("login by name from new addresses", name)

@@ -6,7 +6,7 @@ from handlers.accounts.mailing import MailingHandler
 from handlers.accounts.refresh_cookie import RefreshCookieHandler
 from handlers.base import authenticated
 from models import belongings
-from models.accounts import codes, sessions
+from models.accounts import codes
 from models.accounts.fields import Email, TypedPassword, Username
 
 DELETED = "The account was deleted."
@@ -55,7 +55,6 @@ class MeHandler(RefreshCookieHandler, MailingHandler):
         await belongings.deleted(self.db, me.id)  # and what requests that were under way have written since
         # Last, so that a login in between ends as well.
         await self.sessions.end_all(me.id, DELETED)
-        await sessions.forget_places(self.db, me.id)
         if self.has_cookie():
             self.clear_refresh_cookie()
         self.write({"ok": True})

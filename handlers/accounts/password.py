@@ -10,7 +10,7 @@ from handlers.errors import ApiError
 from models.accounts import codes, passwords
 from models.accounts.codes import LONGEST_CODE, Code
 from models.accounts.errors import AccountBlocked, ChangedMeanwhile, CodeInvalid, SamePassword
-from models.accounts.fields import LONGEST_EMAIL, Password, TypedPassword, check_password_of
+from models.accounts.fields import LONGEST_EMAIL, Password, TypedPassword, check_password_of, folded
 from models.accounts.user import User
 from models.errors import NotFound
 
@@ -74,7 +74,7 @@ class ChangePasswordHandler(NewPasswordHandler):
 
 class ForgotPasswordHandler(MailingHandler):
     async def post(self):
-        email = self.form(ForgotPassword).email.lower()
+        email = folded(self.form(ForgotPassword).email)
         await self.limits.spend("mail by address", self.network)
         await self.limits.spend("mail by e-mail and address", email, self.network)
         user = await User.find(self.db, email) if "@" in email else None

@@ -4,8 +4,10 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, StringConstraints
 
+from engine.http.rate_limits import by_address
 from handlers.accounts.device import device_name
 from handlers.accounts.refresh_cookie import RefreshCookieHandler
+from models.accounts import places
 from models.accounts.sessions import Pair
 from models.accounts.user import User
 
@@ -32,6 +34,7 @@ class SessionTokensHandler(RefreshCookieHandler):
 
     async def begin_session(self, user: User, form: Device) -> None:
         """Logs the user in and answers with tokens and user."""
+        await places.remember(self.db, user, by_address(self.client_address))
         device = form.device or device_name(self.request.headers.get("User-Agent", ""))
         pair = await self.sessions.begin(user, device, self.client_address)
         self.answer(pair, form.cookie, user=user.public())

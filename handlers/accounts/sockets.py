@@ -1,10 +1,10 @@
 """What sockets ask of accounts: whose a token is, and which sessions have ended."""
 
-from engine.errors import Refused, Unavailable
+from engine.errors import Forgotten, Refused, Unavailable
 from engine.mongo import DatabaseAway
 from engine.mongo.availability import Availability
 from models.accounts.errors import Unauthenticated
-from models.accounts.sessions import Access, Ended, Sessions
+from models.accounts.sessions import Access, Ended, EndingsForgotten, Sessions
 
 
 class SocketAccounts:
@@ -24,9 +24,11 @@ class SocketAccounts:
             raise Unavailable(str(error)) from None
 
     async def ended(self) -> list[Ended]:
-        """The sessions that have ended lately. Raises Unavailable."""
+        """The sessions that have ended lately, and users with other rights. Raises Unavailable and Forgotten."""
         try:
             return await self._sessions.ended_lately()
+        except EndingsForgotten:
+            raise Forgotten from None
         except DatabaseAway as error:
             raise Unavailable(str(error)) from None
 

@@ -30,6 +30,12 @@ def folded(username: str) -> str:
     return normalized(normalized(username).casefold())
 
 
+def called(identifier: str) -> dict:
+    """The query for the user of this e-mail or username, however it was typed."""
+    name = folded(identifier)
+    return {"email": name} if "@" in name else {"username_folded": name}
+
+
 def check_password_of(password: str, username: str, email: str):
     """Raises ValueError for a password that is the user's own name or address, in whatever case."""
     if folded(password) in (folded(username), folded(email), folded(email.partition("@")[0])):

@@ -19,7 +19,7 @@ from models.accounts.errors import (
     WrongCredentials,
     WrongPassword,
 )
-from models.accounts.fields import LONGEST_TYPED_USERNAME, folded, normalized
+from models.accounts.fields import LONGEST_TYPED_USERNAME, called, folded, normalized
 from models.documents import now
 from models.errors import NotFound
 from models.roles import ROLES, check_role
@@ -67,7 +67,7 @@ class User:
     @classmethod
     async def login(cls, db: Database, identifier: str, password: str) -> "User":
         """The user of this e-mail or username and password. Raises WrongCredentials, AccountBlocked, TooBusy."""
-        document = await db.users.find_one(_called(identifier))
+        document = await db.users.find_one(called(identifier), {"places": 0})
         if not await passwords.matches(password, document["password_hash"] if document else None) or not document:
             raise WrongCredentials
         if document["blocked"]:
@@ -80,7 +80,7 @@ class User:
     @classmethod
     async def find(cls, db: Database, identifier: str) -> "User | None":
         """The user of this e-mail or username, if there is one."""
-        document = await db.users.find_one(_called(identifier), {"password_hash": 0})
+        document = await db.users.find_one(called(identifier), {"password_hash": 0, "places": 0})
         return cls.of(document) if document else None
 
     @classmethod
@@ -176,14 +176,10 @@ class User:
         return {"id": self.id, "username": self.username}
 
 
-def _called(identifier: str) -> dict:
-    return {"email": identifier.lower()} if "@" in identifier else {"username_folded": folded(identifier)}
-
-
 @grouped
 async def _by_id(db: Database, ids: list[str]) -> dict[str, dict]:
     wanted = [ObjectId(id) for id in ids if ObjectId.is_valid(id)]
-    found = db.users.find({"_id": {"$in": wanted}}, {"password_hash": 0})
+    found = db.users.find({"_id": {"$in": wanted}}, {"password_hash": 0, "places": 0})
     return {str(document["_id"]): document async for document in found}
 
 

@@ -4,9 +4,9 @@ Nothing else writes the collection of that name, and here `refreshing` and `endi
 """
 
 from models.accounts.sessions.access import Access
-from models.accounts.sessions.ending import Ended, end_all, forget_places
+from models.accounts.sessions.ending import Ended, EndingsForgotten, end_all
 from models.accounts.sessions.indexes import prepare
-from models.accounts.sessions.session import Session, addresses
+from models.accounts.sessions.session import Session
 from models.accounts.sessions.sessions import Pair, Sessions
 
-__all__ = ["Access", "Ended", "Pair", "Session", "Sessions", "addresses", "end_all", "forget_places", "prepare"]
+__all__ = ["Access", "Ended", "EndingsForgotten", "Pair", "Session", "Sessions", "end_all", "prepare"]

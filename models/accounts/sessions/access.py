@@ -42,6 +42,6 @@ async def _by_id(db: Database, ids: list[str]) -> dict[str, dict]:
     pipeline = [
         {"$match": {"_id": {"$in": wanted}}},
         {"$lookup": {"from": "users", "localField": "user", "foreignField": "_id", "as": "users"}},
-        {"$project": {"users.password_hash": 0, "refresh_hash": 0, "parent_hash": 0}},
+        {"$project": {"users.password_hash": 0, "users.places": 0, "refresh_hash": 0, "parent_hash": 0}},
     ]
     return {str(document["_id"]): document for document in await aggregate(db.sessions, pipeline)}

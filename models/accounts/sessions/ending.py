@@ -2,16 +2,19 @@
 
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 
 from bson import ObjectId
 
 from engine.mongo import Database, aggregate
 from models.accounts.errors import AccountBlocked
 from models.accounts.user import User
-from models.documents import object_id
+from models.documents import now, object_id
 
 # What ended so much earlier than the last look is told again, for writes that MongoDB ordered otherwise than its clock.
 OVERLAP_SECONDS = 2.0
+# What has ended is kept for so long, so that all servers hear of it; then MongoDB removes it.
+KEPT_SECONDS = 600
 ANOTHER_ROLE = "What you may do has changed; this client connects again by itself."
 
 
@@ -31,6 +34,10 @@ class Ended:
         return not self.role or user.role != self.role
 
 
+class EndingsForgotten(Exception):
+    """This server has not asked for so long that what has ended meanwhile may not be kept any more."""
+
+
 class Endings:
     """What one server has heard of; its sockets live no longer than an access token, `access_seconds`."""
 
@@ -41,11 +48,16 @@ class Endings:
         self._looked: float | None = None
 
     async def lately(self) -> list[Ended]:
-        """What has ended since this was last asked and a little before; it may be told twice."""
+        """What has ended since this was last asked; it may be told twice.
+
+        Raises EndingsForgotten where that can't be told any more; it can be from now on.
+        """
         asked = time.monotonic()
         seconds = self._longest_look if self._looked is None else asked - self._looked + OVERLAP_SECONDS
         found = await aggregate(self._db.sessions, _pipeline(min(seconds, self._longest_look)))
-        self._looked = asked
+        looked, self._looked = self._looked, asked
+        if looked is not None and seconds > KEPT_SECONDS:
+            raise EndingsForgotten
         return [_ended(document) for document in found]
 
 
@@ -85,10 +97,9 @@ async def end_all(db: Database, user_id: str, why: str, keep: str | None = None)
 async def end_where(db: Database, wanted: dict, why: str) -> bool:
     """Ends those that a query finds; whether there were any."""
     # By MongoDB's clock, as in `_pipeline`.
-    change = {"$set": {"ended_because": why}, "$currentDate": {"ended_at": True}}
+    change = {
+        "$set": {"ended_because": why, "expires_at": now() + timedelta(seconds=KEPT_SECONDS)},
+        "$unset": dict.fromkeys(("device", "ip", "refresh_hash", "parent_hash"), ""),
+        "$currentDate": {"ended_at": True},
+    }
     return (await db.sessions.update_many({**wanted, "ended_at": None}, change)).modified_count > 0
-
-
-async def forget_places(db: Database, user_id: str) -> None:
-    """Forgets where the user logged in; that their sessions have ended is kept, for servers to hear of it."""
-    await db.sessions.update_many({"user": ObjectId(user_id)}, {"$unset": {"device": "", "ip": ""}})

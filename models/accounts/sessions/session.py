@@ -36,11 +36,6 @@ async def of(db: Database, user_id: str) -> list[Session]:
     return [Session(id=str(each["_id"]), **{field: each[field] for field in fields}) async for each in found]
 
 
-async def addresses(db: Database, user_id: str | None) -> list[str]:
-    """Where the user has logged in from, as far back as sessions are kept; None never has."""
-    return await db.sessions.distinct("ip", {"user": user_id and ObjectId(user_id)})
-
-
 def are_open(user_id: str) -> dict:
     """What finds a user's sessions that go on."""
     return {"user": ObjectId(user_id), "ended_at": None, "expires_at": {"$gt": now()}}

@@ -51,6 +51,14 @@ async def test_logging_out_closes_the_sockets_of_this_session_alone(ann, login, 
     assert "closing" not in await client.settled()
 
 
+async def test_the_oldest_of_too_many_sessions_is_told_why_it_ends(ann, login, connect, told, monkeypatch):
+    monkeypatch.setattr("models.accounts.sessions.refreshing.MOST_SESSIONS", 2)
+    oldest, other = await connect(ann), await connect(await login(ann))
+    await login(ann)
+    assert await told(oldest) == ("revoked", "You logged in on too many other devices.")
+    assert "closing" not in await other.settled()
+
+
 async def test_a_client_that_polls_is_told_just_so(ann, connect, call, told):
     client = await connect(ann, transports=["polling"])
     await call("POST", "/auth/logout", as_=ann)

@@ -1,7 +1,7 @@
 """Only so many tries: told apart by account and address, so that an attacker shuts out nobody but themselves."""
 
 import asyncio
-from itertools import count
+from itertools import count, cycle
 
 import pytest
 
@@ -38,6 +38,16 @@ def hashed(monkeypatch):
 
     monkeypatch.setattr(passwords, "pool", Counting(2, 128))
     return calls
+
+
+@pytest.fixture
+def limits(app):
+    """`limits("logins by account", "20 per hour")` is another rate."""
+
+    def limits(name: str, rate: str):
+        app.settings["limits"].items[name] = RateLimits({name: rate}).items[name]
+
+    return limits
 
 
 async def until_limited(send):
@@ -78,12 +88,42 @@ async def test_an_unknown_account_is_limited_as_a_known_one(register, try_login)
     assert known == unknown
 
 
-async def test_name_and_address_in_any_case_are_one_account(register, try_login):
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ["ann", "ANN", "Ann", "aNN", "\uff41nn"],
+        ["ann@example.com", "ANN@example.com", "ann@EXAMPLE.com", "ann\uff20example.com", "ann@ex\uff41mple.com"],
+    ],
+)
+async def test_a_name_or_an_address_however_it_is_typed_is_one(register, try_login, spellings):
     await register("ann")
     _, tries = await until_limited(lambda: try_login("198.51.100.1"))
-    spellings = iter(["ann", "ANN", "ann@example.com", "Ann", "ANN@example.com", "aNN", "ann@EXAMPLE.com"] * 99)
-    _, varied = await until_limited(lambda: try_login("198.51.100.2", identifier=next(spellings)))
+    typed = cycle(spellings)
+    _, varied = await until_limited(lambda: try_login("198.51.100.2", identifier=next(typed)))
     assert varied == tries
+
+
+@pytest.mark.parametrize(
+    ("first", "then"), [("ann", "ann@example.com"), ("ann@example.com", "ann"), ("ann\uff20example.com", "ann")]
+)
+async def test_limits_do_not_tell_which_name_and_address_are_one_account(register, try_login, first, then):
+    await register("ann")
+    await until_limited(lambda: try_login("198.51.100.1", identifier=first))
+    of_one_account = await try_login("198.51.100.1", identifier=then)
+    of_nobody = await try_login("198.51.100.1", identifier="nobody@example.com")
+    assert of_one_account.status == of_nobody.status == 400
+
+
+async def test_limits_do_not_tell_who_exists(register, try_login):
+    await register("ann")
+    counts = []
+    for number, address in enumerate(["ann@example.com", "nobody@example.com"]):
+        wide = address.replace("@", "\uff20")
+        _, tries = await until_limited(
+            lambda number=number, wide=wide: try_login(f"198.51.100.{number}", identifier=wide)
+        )
+        counts.append((tries, (await try_login(f"198.51.100.{number}", identifier=address)).status))
+    assert counts[0] == counts[1]
 
 
 @pytest.mark.slow
@@ -152,6 +192,24 @@ async def test_whoever_logs_in_may_do_so_again_and_again(register, try_login):
     await register("ann")
     for _ in range(12):
         assert (await try_login("198.51.100.1", password=RIGHT)).status == 200
+
+
+async def test_logins_with_the_right_password_are_limited_too_and_then_cost_no_hashing(
+    register, try_login, hashed, limits
+):
+    limits("logins by account", "20 per hour")
+    await register("ann")
+    await register("ben")
+    answer, logins = await until_limited(lambda: try_login("198.51.100.1", password=RIGHT))
+    assert is_told_when_to_come_back(answer)
+    assert logins == 20
+    for _ in range(20):
+        assert (await try_login("198.51.100.1", password=RIGHT)).status == 429
+    before = len(hashed)
+    assert (await try_login("198.51.100.1", password=RIGHT)).status == 429
+    assert len(hashed) == before
+    assert (await try_login("198.51.100.2", password=RIGHT)).status == 429
+    assert (await try_login("198.51.100.2", "ben", password=RIGHT)).status == 200
 
 
 @pytest.mark.slow
