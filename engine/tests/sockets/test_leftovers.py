@@ -26,7 +26,8 @@ def left() -> Counter:
 
 
 def is_ours(kind: type) -> bool:
-    return kind.__module__.startswith("engine.") and not kind.__module__.startswith("engine.test")
+    module = str(kind.__module__)  # of Cython's own types it is no str
+    return module.startswith("engine.") and not module.startswith("engine.test")
 
 
 @contextmanager
