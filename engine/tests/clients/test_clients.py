@@ -41,6 +41,15 @@ async def test_the_token_may_stand_in_every_place(start, received):
         assert await received(client, "welcome_event") == "Hello anna"
 
 
+@pytest.mark.parametrize(
+    "options",
+    [{"addTrailingSlash": False}, {"protocols": ["chat", "v2.chat"]}, {"extraHeaders": {"Origin": "capacitor://app"}}],
+)
+async def test_it_may_ask_in_other_ways(start, received, options):
+    client = await start(auth={"token": ANNA.jwt}, **options)
+    assert await received(client, "welcome_event") == "Hello anna"
+
+
 async def test_a_refused_client_is_told_why(start, received, kind):
     missing = await start()
     refusal = await received(missing, "connect_error")
