@@ -2,6 +2,7 @@
 # make test       the fast tests; make test-all runs them all
 # make lint       style and types
 # make bench      the benchmark; make bench-micro AGAINST=../other what a change costs beside another checkout
+# make upgrade FROM=../newer   puts the engine/ of a newer starter in the place of this one
 # make check-engine   names the files of engine/ that somebody has edited; make manifest, before a release, accepts them
 
 SHELL := /bin/bash
@@ -34,6 +35,9 @@ bench: $(if $(shell command -v npm),bench/peers/node/node_modules/installed)
 bench-micro:
 	@python=$$($(BENCH_PYTHON)) && $$python -m bench.micro $(if $(AGAINST),--against $(AGAINST)) $(ARGS)
 
+upgrade: .venv/installed
+	@$(BIN)/python -m engine.package.upgrade "$(FROM)"
+
 check-engine: .venv/installed
 	$(BIN)/python -m engine.package.manifest
 
@@ -60,4 +64,4 @@ node_modules/installed bench/peers/node/node_modules/installed:
 	@cd $(dir $<) && npm install --no-audit --no-fund --no-package-lock --loglevel=error
 	@touch $@
 
-.PHONY: run test test-all lint bench bench-micro check-engine manifest
+.PHONY: run test test-all lint bench bench-micro upgrade check-engine manifest

@@ -1,4 +1,4 @@
-"""What the README says is so: its code runs, in a clone into which a reader has pasted it."""
+"""What the README and docs/ say is so: their code runs, in a clone into which a reader has pasted it."""
 
 import inspect
 import json
@@ -20,7 +20,8 @@ from tests.pasted import pasted
 pytestmark = pytest.mark.shipped
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text()
+PAGES = {page.stem: page.read_text() for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))}
+EVERYTHING = "\n".join(PAGES.values())
 NOT_CLONED = shutil.ignore_patterns(".*", "node_modules", "var", "__pycache__")
 LANGUAGES = {"python", "js", "json", "sh", "ini", "caddyfile", "nginx"}
 TESTS = "tests/handlers/test_votes.py"
@@ -28,13 +29,13 @@ ADDRESS = "http://localhost:8888"
 PRELUDE = 'import { io } from "socket.io-client"; setTimeout(process.exit, 10_000).unref();'
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+def blocks(language: str, text: str = EVERYTHING) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
 
-def rows(heading: str) -> list[list[str]]:
+def rows(page: str, heading: str) -> list[list[str]]:
     """The cells of the table in the section of that heading."""
-    section = README.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    section = PAGES[page].partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     lines = [line.strip("|").split("|") for line in section.splitlines() if line.startswith("| ")]
     return [[cell.strip() for cell in line] for line in lines[1:]]
 
@@ -45,7 +46,7 @@ def in_code(text: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def clone(tmp_path_factory) -> Path:
-    """A copy of the project with every Python block of the README in the file that its first line names."""
+    """A copy of the project with every Python block of the pages in the file that its first line names."""
     folder = tmp_path_factory.mktemp("clone") / "project"
     shutil.copytree(ROOT, folder, ignore=NOT_CLONED)
     for block in blocks("python"):
@@ -57,9 +58,13 @@ def clone(tmp_path_factory) -> Path:
 @pytest.fixture
 def environment(mongodb_url, db, tmp_path) -> dict:
     """Has programs use the tests' MongoDB."""
-    own = {"MONGODB_URL": mongodb_url, "MONGODB_DATABASE": db.name, "VAR_DIR": str(tmp_path), "PORT": "0"}
-    # Sockets are told a minute before their token ends: here two seconds after they connect.
-    return {**os.environ, **own, "ACCESS_TOKEN_SECONDS": "62"}
+    return {
+        **os.environ,
+        "MONGODB_URL": mongodb_url,
+        "MONGODB_DATABASE": db.name,
+        "VAR_DIR": str(tmp_path),
+        "PORT": "0",
+    }
 
 
 @pytest.fixture
@@ -88,15 +93,10 @@ def post(url):
 
 
 @pytest.fixture
-def login(post) -> dict:
-    """The tokens of a user anna."""
+def jwt(post) -> str:
+    """The token of a user anna."""
     form = {"username": "anna", "email": "anna@example.com", "password": "correct horse"}
-    return post("/auth/local/register", form)
-
-
-@pytest.fixture
-def jwt(login) -> str:
-    return login["jwt"]
+    return post("/auth/local/register", form)["jwt"]
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def run(node, url):
     running = []
 
     def run(*parts: str):
-        script = "\n".join([PRELUDE, *parts]).replace(ADDRESS, url)
+        script = "\n".join([PRELUDE, *parts]).replace(ADDRESS, url).replace("./client/", "./web/client/")
         command = [node, "--input-type=module", "-e", script]
         running.append(subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True))
         return (line.strip() for line in running[-1].stdout)
@@ -116,37 +116,47 @@ def run(node, url):
         process.communicate()
 
 
+def test_the_readme_has_200_lines_at_most():
+    assert len(PAGES["README"].splitlines()) <= 200
+
+
 def test_the_first_handler_event_and_test_work(clone, environment):
-    assert f"pytest {TESTS}\n" in README
+    assert f"pytest {TESTS}\n" in PAGES["README"]
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", TESTS]
     done = subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True)
     assert "2 passed" in done.stdout, done.stdout + done.stderr
 
 
+def test_all_else_that_a_reader_pastes_works(clone, environment):
+    shutil.copy(ROOT / "tests" / "of_what_is_pasted.py", clone / "tests" / "test_pasted.py")
+    pasted_tests = ["tests/test_pasted.py", "tests/models/test_votes.py"]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *pasted_tests]
+    done = subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_a_reader_pastes_has_types_throughout(clone):
+    (clone / ".venv").symlink_to(ROOT / ".venv")
+    done = subprocess.run([ROOT / ".venv" / "bin" / "pyright"], cwd=clone, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
 def test_the_lines_that_show_the_point_work(run, post, jwt):
     room = post("/rooms", {"name": "Tea"}, jwt)
-    said = run(f"const jwt = {json.dumps(jwt)};", blocks("js")[0])
+    said = run(f"const jwt = {json.dumps(jwt)};", blocks("js", PAGES["README"])[0])
     assert next(said) == "Hello anna@example.com"
     post(f"/rooms/{room['id']}/messages", {"text": "Hello"}, jwt)
     assert next(said) == "anna: Hello"
 
 
 def test_one_gets_a_token_by_logging_in(run, jwt):
-    said = run(blocks("js")[1], "console.log(jwt.split('.').length, user.username);")
+    said = run(blocks("js", PAGES["clients"])[0], "console.log(jwt.split('.').length, user.username);")
     assert next(said) == "3 anna"
 
 
-def test_a_page_can_raise_a_hand(run, jwt):
-    socket = f"const socket = io({ADDRESS!r}, {{ auth: {{ token: {jwt!r} }} }});"
-    said = run(socket, blocks("js")[2], "console.log(JSON.stringify(ack));")
-    assert {next(said), next(said)} == {"anna raises a hand", '{"ok":true}'}
-
-
-def test_a_page_stays_connected_with_the_lines_shown(run, login):
-    tokens = f"let {{ jwt, refreshToken }} = {json.dumps(login)};"
-    socket = f"const socket = io({ADDRESS!r}, {{ auth: {{ token: jwt }} }}), emit = socket.emitWithAck.bind(socket);"
-    tell = "socket.emitWithAck = async (...event) => console.log(event[0], (await emit(...event)).ok);"
-    assert next(run(tokens, socket, tell, blocks("js")[3])) == "token:renew true"
+def test_a_front_end_logs_in_and_raises_a_hand_with_the_files_that_it_copies(run, jwt):
+    said = run(blocks("js", PAGES["clients"])[1], "console.log(JSON.stringify(ack));")
+    assert {next(said), next(said), next(said)} == {"[]", "anna raises a hand", '{"ok":true}'}
 
 
 async def test_an_error_looks_as_shown(call):
@@ -154,8 +164,8 @@ async def test_an_error_looks_as_shown(call):
 
 
 def test_every_block_of_code_is_run_by_a_test():
-    assert len(blocks("js")) == 4
-    assert set(re.findall(r"^```(\S+)", README, re.MULTILINE)) == LANGUAGES
+    assert len(blocks("js")) == 3
+    assert set(re.findall(r"^```(\S+)", EVERYTHING, re.MULTILINE)) == LANGUAGES
 
 
 def signature(call: str) -> tuple[str, inspect.Signature]:
@@ -173,20 +183,20 @@ def without_types(function) -> inspect.Signature:
 
 
 def test_the_table_of_io_has_every_call_as_it_is():
-    told = dict(signature(in_code(call)[0]) for call, _ in rows("`io`"))
+    told = dict(signature(in_code(call)[0]) for call, _ in rows("realtime", "`io`"))
     for_the_app = {"attach", "beside", "drain", "user_room"}
     calls = {name for name, member in inspect.getmembers(type(io), inspect.isfunction) if not name.startswith("_")}
     assert told == {name: without_types(getattr(io, name)) for name in calls - for_the_app}
 
 
 def test_the_places_in_the_table_are_there():
-    for places, *_ in rows("Where your code goes"):
+    for places, *_ in rows("README", "Where your code goes"):
         for place in in_code(places):
             assert (ROOT / place).exists(), place
 
 
 def test_the_settings_in_the_table_are_settings_with_these_defaults():
-    for name, default, _ in rows("Settings"):
+    for name, default, _ in rows("production", "Settings"):
         field = Settings.model_fields[in_code(name)[0].lower()]
         assert in_code(default) == ([str(field.default)] if field.default else [])
 
@@ -197,10 +207,18 @@ def test_production_starts_with_the_settings_shown_once_they_hold_a_secret(tmp_p
     assert Settings(_env_file=shown).production
 
 
-def test_the_commands_and_files_that_it_names_exist():
-    for target in set(re.findall(r"make ([a-z-]+)", " ".join(blocks("sh") + in_code(README)))):
+def test_the_commands_that_are_named_exist():
+    prose = re.sub(r"^```.*?^```$", "", EVERYTHING, flags=re.DOTALL | re.MULTILINE)
+    for target in set(re.findall(r"make ([a-z-]+)", " ".join(blocks("sh") + in_code(prose)))):
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE), target
-    for command in re.findall(r"python -m models (\w+) anna", README):
+    for command in re.findall(r"python -m models (\w+) anna", EVERYTHING):
         assert command in COMMANDS
-    for file in re.findall(r"\]\(([^)]+)\)", README):
-        assert (ROOT / file).exists(), file
+
+
+def test_the_files_that_are_named_exist():
+    for page, text in PAGES.items():
+        folder = ROOT if page == "README" else ROOT / "docs"
+        for file in re.findall(r"\]\(([^)#]+)[^)]*\)", text):
+            assert (folder / file).exists(), file
+    for folder in re.findall(r"^diff -ru (\S+)", EVERYTHING, re.MULTILINE):
+        assert (ROOT / folder).is_dir()
