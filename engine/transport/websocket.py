@@ -168,16 +168,17 @@ class WebSocket(Output):
         """Start the closing handshake (7.1.2)."""
         if self.state is not OPEN:
             return
-        self.resume_writing()
+        # First, so that nobody closes it anew for being slow, now that all that waits is written.
+        self.let_go()
         self.write(close_frame(code, reason) if code != NO_STATUS else close_frame(NORMAL))
         self.flush()
+        self.resume_writing()
         self.become(CLOSING)
         # The peer may be gone, only that the loop has not heard of it.
         with suppress(OSError):
             self.transport.write_eof()
         self.eio.wheel.schedule(self, self.eio.wheel.now() + CLOSING_SECONDS)
         self.resume_reading()
-        self.let_go()
 
     drop = close
 
