@@ -89,6 +89,9 @@ class Client:
     def __init__(self, link):
         self.link, self.received, self.ended = link, [], []
 
+    def opened(self) -> None:
+        pass
+
     def receive(self, text: str) -> None:
         assert not self.ended
         self.received.append(text)
@@ -100,8 +103,8 @@ class Client:
     def look_after_tokens(self) -> float:
         return math.inf
 
-    def say_closing(self, code: str, message: str) -> None:
+    def say_closing(self, ending, message: str) -> None:
         assert not self.ended
 
-    def closed(self, reason: str) -> None:
-        self.ended.append(reason)
+    def end(self, ending) -> None:
+        self.ended.append(ending)

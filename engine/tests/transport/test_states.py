@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.endings import Ending
 from engine.errors import InvalidPacket
 from engine.limits import Limits
 from engine.loop import wheel as timer
@@ -42,10 +43,11 @@ USUAL = [
     *((deed,) for deed in ("open", "begin_upgrade", "probe", "take_over", "upgrade")),
 ]
 LAST = [
+    *(("close", ending) for ending in (Ending.DRAIN, Ending.KICKED, Ending.NETWORK, Ending.PING)),
     *(("deliver", frame) for frame in LAST_FRAMES),
     *(("post", packet) for packet in ("1", "nonsense")),
     ("pass_time", 1000),
-    *((deed,) for deed in ("lose", "end_of_file", "expire", "end", "end_for_now", "drop")),
+    *((deed,) for deed in ("lose", "end_of_file", "expire")),
 ]
 usual, last = st.sampled_from(USUAL), st.sampled_from(LAST)
 lives = st.lists(usual, min_size=3, max_size=12)
@@ -188,14 +190,8 @@ class World:
     def resume(self):
         self.link.carrier.resume_reading()
 
-    def end(self):
-        self.link.end("kicked")
-
-    def end_for_now(self):
-        self.link.end_for_now("drain", "Bye")
-
-    def drop(self):
-        self.link.drop("dropped")
+    def close(self, ending):
+        self.link.close(ending)
 
     # What must be.
 
@@ -255,7 +251,9 @@ class World:
         for _ in range(5):
             await self.turn()
             self.pass_time(1000)
-        await asyncio.gather(*self.tasks, *self.polls, return_exceptions=True)
+        if requests := [*self.tasks, *self.polls]:
+            _, waiting = await asyncio.wait(requests, timeout=1)
+            assert not waiting
         self.check()
         eio = self.eio
         assert self.link.state is links.GONE
