@@ -44,8 +44,9 @@ class Client:
         self.user_id: str | None = None
         self.refusals = 0
 
-    def opened(self) -> None:
-        """The link is open: it is the client that goes on."""
+    def opened(self) -> bool:
+        """The link is open, and the client goes on."""
+        return False
 
     def receive(self, text: str) -> None:
         """Take the text part of a packet. Raises InvalidPacket."""

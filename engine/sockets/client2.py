@@ -21,9 +21,10 @@ class Client2(Client):
         super().__init__(services, link)
         self.refused: deque[str] = deque(maxlen=services.limits.namespaces)
 
-    def opened(self) -> None:
+    def opened(self) -> bool:
         """Check the token of the request, and connect `/`."""
         self.connect(Packet(CONNECT, "/", None, None, 0))
+        return True
 
     def acceptance(self, socket: Socket[Any]) -> Message:
         """The packet that tells a client that it is connected."""

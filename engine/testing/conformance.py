@@ -27,8 +27,10 @@ from engine.mail.mailer import Mailer
 from engine.process.port import make_server
 from engine.transport.endpoint import EngineHandler
 from engine.transport.engine_io import EngineIO
+from engine.transport.handshake_errors import UNSUPPORTED_VERSION, HandshakeError
 from engine.transport.link import Link
 from engine.wire.message import Message
+from engine.wire.revision import Revision
 
 io = IO()
 TOKEN = "nobody needs one"
@@ -63,8 +65,8 @@ class Echo:
         self.link = link
         link.keep()
 
-    def opened(self) -> None:
-        pass
+    def opened(self) -> bool:
+        return False
 
     def receive(self, text: str) -> None:
         self.link.send(Message(b"4" + text.encode()))
@@ -80,6 +82,16 @@ class Echo:
 
     def end(self, ending: Ending) -> None:
         pass
+
+
+class EchoHandler(EngineHandler):
+    """The suite of Engine.IO 4 wants a version to be named; without one it is 3 everywhere else."""
+
+    def revision(self) -> Revision:
+        """The version that the client speaks. Raises HandshakeError."""
+        if self.argument("EIO") is None:
+            raise HandshakeError(UNSUPPORTED_VERSION)
+        return super().revision()
 
 
 class OpenApplication(Application):
@@ -127,7 +139,7 @@ def make_app(limits: Limits) -> Application:
     io.server.on("message", message)
     io.server.on("message-with-ack", message_with_ack)
     echo = {"eio": EngineIO(limits, accounts, Echo), "origins": Origins(), "proxies": Proxies()}
-    app.add_handlers(".*", [("/engine.io/", EngineHandler, echo)])
+    app.add_handlers(".*", [("/engine.io/", EchoHandler, echo)])
     return app
 
 

@@ -8,8 +8,8 @@ from engine.endings import Ending
 class Client(Protocol):
     """Who gets what the client of a link sends."""
 
-    def opened(self) -> None:
-        """The client knows, or will before anything else, that the link is open."""
+    def opened(self) -> bool:
+        """The link is open. Returns whether it is the server that goes on, and not the client."""
         ...
 
     def receive(self, text: str) -> None:

@@ -122,7 +122,6 @@ class EngineHandler(Answers):
     async def open(self) -> None:
         """Answer with the open packet of a new link."""
         link = self.eio.open(await self.handshake())
-        link.client.opened()
         self.write_payload(link, [opening(link.sid, ["websocket"], self.eio.limits), *await link.first()])
 
     async def handshake(self) -> Handshake:

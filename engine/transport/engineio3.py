@@ -1,24 +1,18 @@
 """What goes on with clients of Engine.IO 3, beside their bytes: the client pings, and the server speaks first."""
 
-import asyncio
 import socket
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from engine.errors import InvalidPacket
 from engine.transport.handshake import Handshake
 from engine.transport.link import Link
-from engine.transport.polling import Polling
 from engine.transport.websocket import WebSocket
 from engine.wire.message import Message
 from engine.wire.revision import Revision
 
 if TYPE_CHECKING:
     from engine.transport.engine_io import EngineIO
-
-FIRST_SECONDS = 1.0
-"""How long the open packet waits for what the server says next, so that one answer carries both."""
 
 
 class Link3(Link):
@@ -42,14 +36,6 @@ class Link3(Link):
             self.invalid(InvalidPacket("a pong, which is the server's to send"))
         else:
             super().receive(text)
-
-    async def first(self) -> list[Message]:
-        """What the server says before the client has said anything, if it is known soon."""
-        if isinstance(self.carrier, Polling):
-            with suppress(TimeoutError):
-                async with asyncio.timeout(FIRST_SECONDS):
-                    return await self.carrier.poll()
-        return []
 
 
 class WebSocket3(WebSocket):

@@ -1,6 +1,8 @@
 """A link: what Engine.IO (protocol v4) calls a session. Its packets, its heartbeat, its end; its carrier may change."""
 
+import asyncio
 import logging
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from engine.endings import AT_ONCE, TOLD, Ending
@@ -17,6 +19,8 @@ from engine.wire.message import Message
 if TYPE_CHECKING:
     from engine.transport.engine_io import EngineIO
 
+FIRST_SECONDS = 1.0
+"""How long the open packet waits for what the server says next, so that one answer carries both."""
 log = logging.getLogger("realtime")
 
 
@@ -88,7 +92,11 @@ class Link(Heartbeat):
         return self.carrier.behind
 
     async def first(self) -> list[Message]:
-        """What the server says before the client has said anything: here nothing."""
+        """What the server says before the client has said anything, if it does and it is known soon."""
+        if self.client.opened() and isinstance(self.carrier, Polling):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(FIRST_SECONDS):
+                    return await self.carrier.poll()
         return []
 
     def send(self, message: Message) -> None:

@@ -45,7 +45,8 @@ class Revision3:
             return message.frames
         frames = message.others.get(self)
         if frames is None:
-            frames = message.others[self] = text_frame(message.text) + b"".join(map(self._frame, message.attachments))
+            text = text_frame(message.text) if message.text else b""
+            frames = message.others[self] = text + b"".join(map(self._frame, message.attachments))
         return frames
 
     def binary(self, packet: str | bytes) -> bytes:
@@ -64,7 +65,7 @@ class Revision3:
         # JavaScript's length of it: UTF-16 code units.
         units = len(text) if text.isascii() else len(text.decode().encode("utf-16-le")) // 2
         encoded = map(_base64, message.attachments)
-        return b"%d:%b" % (units, text) + b"".join(b"%d:%b" % (len(packet), packet) for packet in encoded)
+        return (b"%d:%b" % (units, text) if text else b"") + b"".join(b"%d:%b" % (len(data), data) for data in encoded)
 
 
 def _base64(attachment: bytes) -> bytes:
@@ -72,8 +73,8 @@ def _base64(attachment: bytes) -> bytes:
 
 
 def _binary(message: Message) -> bytes:
-    packets = [_piece(b"\0", message.text), *(_piece(b"\1", MESSAGE + data) for data in message.attachments)]
-    return b"".join(packets)
+    text = _piece(b"\0", message.text) if message.text else b""
+    return text + b"".join(_piece(b"\1", MESSAGE + data) for data in message.attachments)
 
 
 def _piece(kind: bytes, packet: bytes) -> bytes:

@@ -22,8 +22,8 @@ def dial(http_server, base_url, io_loop):
     """`await dial("/engine.io/")` is a WebSocket whose session is open."""
     wires = []
 
-    async def dial(path: str) -> Wire:
-        wires.append(await Wire.open(f"{base_url}{path}?EIO=4&transport=websocket"))
+    async def dial(path: str, version: int = 4) -> Wire:
+        wires.append(await Wire.open(f"{base_url}{path}?EIO={version}&transport=websocket"))
         return wires[-1]
 
     yield dial
@@ -37,6 +37,19 @@ async def test_engine_io_gives_text_and_binary_data_back(dial):
     assert await wire.read() == "4hello"
     await wire.send(b"\1\2\3")
     assert await wire.read() == b"\1\2\3"
+
+
+async def test_engine_io_3_gives_text_and_binary_data_back(dial):
+    wire = await dial("/engine.io/", version=3)
+    await wire.send("4hello")
+    assert await wire.read() == "4hello"
+    await wire.send(b"\4\1\2\3")
+    assert await wire.read() == b"\4\1\2\3"
+
+
+async def test_a_version_has_to_be_named(http_client, base_url):
+    answer = await http_client.fetch(f"{base_url}/engine.io/?transport=polling", raise_error=False)
+    assert answer.code == 400
 
 
 @pytest.mark.parametrize("namespace", ["", "/custom,"])

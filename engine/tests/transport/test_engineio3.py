@@ -96,7 +96,7 @@ async def test_an_answer_that_takes_long_does_not_hold_the_open_packet_back(serv
         await known.wait()
         return Access(SimpleNamespace(id=token, email=""))
 
-    monkeypatch.setattr("engine.transport.engineio3.FIRST_SECONDS", 0.05)
+    monkeypatch.setattr("engine.transport.link.FIRST_SECONDS", 0.05)
     monkeypatch.setattr(io.node.services.accounts, "authenticate", authenticate)
     client = await Polling3.open(server.port, "&jwt=anna")
     assert client.first == []

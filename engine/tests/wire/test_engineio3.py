@@ -4,6 +4,7 @@ import pytest
 
 from engine.errors import InvalidPacket
 from engine.wire.engineio3 import ENGINEIO3, ENGINEIO3_BASE64
+from engine.wire.engineio4 import ENGINEIO4
 from engine.wire.frames import binary_frame, text_frame
 from engine.wire.message import Message
 from engine.wire.revision import BINARY_TYPE, TEXT_TYPE
@@ -66,6 +67,20 @@ def test_frames_are_made_once_for_everybody():
     message = Message(b"451-[]", [BUFFER])
     assert ENGINEIO3.frames(message) is ENGINEIO3.frames(message)
     assert ENGINEIO3_BASE64.frames(message) is ENGINEIO3_BASE64.frames(message)
+
+
+@pytest.mark.parametrize(
+    ("revision", "payload", "frames"),
+    [
+        (ENGINEIO3, (bytes.fromhex("01 05 ff 04 01 02 03 04"), BINARY_TYPE), binary_frame(b"\4" + BUFFER)),
+        (ENGINEIO3_BASE64, (b"10:b4AQIDBA==", TEXT_TYPE), text_frame(b"b4AQIDBA==")),
+        (ENGINEIO4, (b"bAQIDBA==", TEXT_TYPE), binary_frame(BUFFER)),
+    ],
+)
+def test_binary_data_needs_no_text_beside_it(revision, payload, frames):
+    message = Message(b"", [BUFFER])
+    assert revision.payload([message]) == payload
+    assert revision.frames(message) == frames
 
 
 @pytest.mark.parametrize("revision", [ENGINEIO3, ENGINEIO3_BASE64])
