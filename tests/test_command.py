@@ -7,8 +7,9 @@ import pytest
 
 from engine.testing.client import Client
 from engine.testing.processes import lives
-from models.__main__ import NoSuchUser, block, log_out, make_admin, make_user, perform, unblock
+from models.__main__ import NoSuchUser, arguments, block, log_out, make_admin, make_user, perform, unblock
 from models.accounts.user import User
+from models.roles import ROLES
 
 SECRET = "s" * 32
 REGISTRATION = {"username": "anna", "email": "anna@example.com", "password": "correct horse"}
@@ -72,6 +73,21 @@ async def test_nothing_is_done_twice_and_nothing_goes_wrong_for_it(db, register)
         await perform(db, action, "anna")
     anna = await User.named(db, "anna")
     assert (anna.role, anna.blocked) == ("admin", True)
+
+
+async def test_a_user_has_any_role_of_the_list(db, register):
+    await register("anna")
+    given = arguments(["role", "anna", role := ROLES[-1]])
+    assert await perform(db, given.action, given.user, *given.more) == f"anna has the role {role} now."
+    assert (await User.named(db, "anna")).role == role
+
+
+def test_a_role_that_is_not_in_the_list_is_refused_and_the_list_is_shown(capsys):
+    with pytest.raises(SystemExit) as ended:
+        arguments(["role", "anna", "no such role"])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert all(role in said for role in ROLES)
 
 
 @pytest.mark.parametrize("identifier", ["ben", "ben@example.com", "@", "", "$ne", "\x00"])
@@ -155,4 +171,4 @@ def test_without_a_word_it_says_how_it_is_used(command):
     status, said = command()
     assert status == 0
     assert said.startswith("usage: python -m models")
-    assert all(word in said for word in ("admin", "user", "block", "unblock", "logout"))
+    assert all(word in said for word in ("role", "admin", "user", "block", "unblock", "logout"))
