@@ -3,6 +3,7 @@
 import models
 import realtime.events  # noqa: F401 - it registers what clients may emit
 from engine import process
+from engine.backplane.choice import backplane
 from engine.http.application import Application
 from engine.http.client_address import Proxies
 from engine.http.origins import Origins
@@ -48,6 +49,7 @@ def make_app(settings: Settings, db: models.Database) -> Application:
         proxies=proxies,
         limits=settings.socket_limits,
         answers=ANSWERS,
+        backplane=backplane(settings.redis_url, settings.redis_prefix, models.user.User),
     )
     return app
 

@@ -30,6 +30,8 @@ class Settings(EngineSettings):
     refresh_token_seconds: Annotated[int, Field(le=checks.TEN_YEARS)] = 30 * 24 * 3600
     mongodb_url: checks.URL = ""
     mongodb_database: checks.DatabaseName = "app"
+    redis_url: checks.RedisURL = ""
+    redis_prefix: checks.RedisPrefix = "realtime"
     smtp_url: checks.MailServer = ""
     mail_from: checks.Mailbox = ""
     public_url: str = ""

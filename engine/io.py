@@ -73,8 +73,7 @@ class IO:
         `await connection(socket, user)` runs for every new connection. `accounts` says whose a token is and which
         sessions have ended. `db` is what hooks and handlers get as `socket.db`. Pages of the `origins` may connect, by
         default those of our own. `proxies` tell a client's address from a request. `backplane` makes what other nodes
-        are heard through. `answers` are what clients are told of the errors of event handlers, as in Handler of
-        engine/http.
+        are heard through. `answers` are what clients are told of errors of event handlers, as by engine/http's Handler.
         """
         node = Node(
             limits=limits or Limits(),
@@ -125,14 +124,12 @@ class IO:
         Raises ValueError for no room, a reserved event and NaN, TypeError for what JSON cannot hold.
         """
         message = encode_event(check_event(event), payload)
-        waiting = self.node.backplane.send(message, check_target(room), (skip,), volatile)
-        if waiting is not None:
+        if waiting := self.node.backplane.send(message, check_target(room), (skip,), volatile):
             await waiting
 
     async def broadcast(self, event: str, payload: Any = None) -> None:
         """Send an event to every connected socket. Raises what `send` raises."""
-        waiting = self.node.backplane.broadcast(encode_event(check_event(event), payload))
-        if waiting is not None:
+        if waiting := self.node.backplane.broadcast(encode_event(check_event(event), payload)):
             await waiting
 
     async def join(self, user_id: Any, room: str | list[str]) -> None:

@@ -1,6 +1,6 @@
 """Every route. `api` routes answer with and without the prefix /api; realtime adds /socket.io/ itself."""
 
-from engine.http.health import HealthHandler
+from engine.http.health import HealthHandler, ReadyHandler
 from handlers.accounts.routes import routes as account_routes
 from handlers.notices import NoticesHandler
 from handlers.page import WEB, PageHandler
@@ -20,6 +20,7 @@ api = [
 routes = [
     *((f"(?:/api)?{path}", handler) for path, handler in api),
     ("/healthz", HealthHandler),
+    ("/readyz", ReadyHandler),
     ("/()", PageHandler, WEB),
     ("/web/(.*)", PageHandler, WEB),
 ]

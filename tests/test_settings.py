@@ -42,6 +42,9 @@ def test_they_are_found_beside_app_py():
         ("REFRESH_TOKEN_SECONDS", "1000000000"),
         ("RATE_LIMITS", "10"),
         ("MAX_MESSAGE_BYTES", "64K"),
+        ("REDIS_URL", "redis.example.com"),
+        ("REDIS_URL", "redis://secret@redis.example.com"),
+        ("REDIS_PREFIX", "my app"),
     ],
 )
 def test_a_wrong_value_is_refused_by_its_name_in_one_sentence(name, value, given):

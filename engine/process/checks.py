@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import NoDecode
 
+from engine.backplane.redis.address import parse
 from engine.http import origin
 from engine.process import secret
 
@@ -58,11 +59,19 @@ def _mailbox(sender: str) -> str:
     return sender
 
 
+def _redis(url: str) -> str:
+    if url:
+        parse(url)
+    return url
+
+
 Port = Annotated[int, Field(ge=0, le=65535)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Secret = Annotated[str, Field(repr=False), AfterValidator(secret.checked)]
 URL = Annotated[str, Field(repr=False)]  # which may hold a password
 DatabaseName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,63}$")]
+RedisURL = Annotated[str, Field(repr=False), AfterValidator(_redis)]
+RedisPrefix = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 MailServer = Annotated[str, Field(repr=False), AfterValidator(_mail_server)]
 Mailbox = Annotated[str, AfterValidator(_mailbox)]
 Origins = Annotated[list[Annotated[str, AfterValidator(origin.normal)]], NoDecode, BeforeValidator(_split)]

@@ -170,13 +170,10 @@ class Link:
             try:
                 check(await self.call("HELLO"))
             except RedisError as error:
-                self._give_up_connection(str(error))
+                if self._connection:
+                    self._connection.abort(str(error))
             except (Away, OSError):
                 pass
-
-    def _give_up_connection(self, why: str) -> None:
-        if self._connection is not None:
-            self._connection.abort(why)
 
     def _watch(self) -> None:
         self._timer = asyncio.get_running_loop().call_later(TICK_SECONDS, self._tick)

@@ -45,9 +45,14 @@ def on_two_nodes(request) -> bool:
 
 
 @pytest.fixture
-def make(io_loop, database, on_two_nodes, request):
+def redis_url(on_two_nodes, request) -> str:
+    """Which Redis the nodes have, "" for none."""
+    return request.getfixturevalue("shared_redis").url if on_two_nodes else ""
+
+
+@pytest.fixture
+def make(io_loop, database, redis_url):
     """Makes the app of a node."""
-    redis_url = request.getfixturevalue("shared_redis").url if on_two_nodes else ""
     return partial(
         make_app,
         connection=no_hook,
