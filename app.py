@@ -37,7 +37,7 @@ def make_app(settings: Settings, db: models.Database) -> Application:
         schedule=schedule,
         sessions=sessions,
         mailer=Mailer(settings.smtp_url, settings.mail_from, settings.public_url, settings.production),
-        limits=RateLimits(ACCOUNT_LIMITS, settings.rate_limits),
+        limits=RateLimits(ACCOUNT_LIMITS, settings.rate_limits, settings.redis_url, settings.redis_prefix),
         production=settings.production,
     )
     io.attach(

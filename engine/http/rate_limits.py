@@ -11,18 +11,27 @@ from limits.aio.strategies import FixedWindowRateLimiter
 
 from engine.http.errors import ApiError
 from engine.http.limits_in_memory import LimitsInMemory
+from engine.http.limits_in_redis import LimitsInRedis
 
 
 class RateLimits:
-    """Counts in memory, for as long as the process lives. Each call names one of its limits, and who tries.
+    """Counts in Redis where there is one, else in memory, for as long as the process lives.
 
-    `rates` are such as `{"votes by address": "10 per minute"}`; `clock` tells seconds.
+    Each call names one of its limits, and who tries. `rates` are such as `{"votes by address": "10 per minute"}`;
+    `clock` tells seconds.
     """
 
-    def __init__(self, rates: Mapping[str, str], on: bool = True, clock: Callable[[], float] = time.monotonic):
+    def __init__(
+        self,
+        rates: Mapping[str, str],
+        on: bool = True,
+        redis_url: str = "",
+        redis_prefix: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ):
         self.on = on
         self.items = {name: _item(name, rate) for name, rate in rates.items()}
-        self.storage = LimitsInMemory(clock)
+        self.storage = LimitsInRedis(redis_url, redis_prefix, clock) if redis_url else LimitsInMemory(clock)
         self.strategy = FixedWindowRateLimiter(self.storage)
 
     async def spend(self, name: str, *who: str):

@@ -23,6 +23,8 @@ class EngineSettings(BaseSettings):
         var_dir: Path
         jwt_secret: str
         mongodb_url: str
+        redis_url: str
+        redis_prefix: str
         smtp_url: str
         mail_from: str
         public_url: str

@@ -16,8 +16,8 @@ MODULES = EVERYTHING.without("engine.tests")
 LAYERS = [
     ["testing", "package"],
     ["process"],
-    ["io"],
-    ["node"],
+    ["io", "emitter"],
+    ["node", "calls"],
     ["backplane"],
     ["sockets", "recovery"],
     ["hub"],

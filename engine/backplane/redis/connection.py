@@ -66,11 +66,11 @@ class Call:
 class Connection(asyncio.Protocol):
     """Sends the commands of one turn of the loop in one write, in order. `ended` tells why it is over."""
 
-    def __init__(self, received: Callable[[bytes, bytes], None]) -> None:
+    def __init__(self, received: Callable[[bytes, bytes], None], lost: Callable[["Connection", str], None]) -> None:
         self.loop = asyncio.get_running_loop()
         self.ended: asyncio.Future[str] = self.loop.create_future()
         self.waiting: deque[Waiting] = deque()
-        self._received = received
+        self._received, self._lost = received, lost
         self._subscriptions: Subscriptions | None = None
         self._transport: asyncio.Transport | None = None
         self._why, self._unfinished = "", 0
@@ -175,6 +175,7 @@ class Connection(asyncio.Protocol):
         """Tell everybody who waits."""
         why = self._why or str(exc or "it closed the connection")
         self.ended.set_result(why)
+        self._lost(self, why)
         waiting, self.waiting = self.waiting, deque()
         for who in waiting:
             who.lost(why)

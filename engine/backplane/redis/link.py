@@ -60,6 +60,9 @@ class Link:
         for task in self._tasks:
             task.cancel()
         await asyncio.wait(self._tasks)
+        if connection := self._connection:
+            self._connection = None
+            connection.abort("this process has closed it")
         self._become(State.CLOSED)
 
     def send(self, command: bytes, who: Waiting) -> None:
@@ -100,11 +103,13 @@ class Link:
                 pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
             else:
                 pause = SHORTEST_PAUSE_SECONDS
-                await self._serve(self._connection)
+                self._refusals.clear()
+                self._become(State.HERE)
+                await asyncio.wait([self._connection.ended])
 
     async def _open(self) -> Connection:
         """A connection that has logged in and subscribed. Raises OSError and RedisError."""
-        connection = Connection(self._received)
+        connection = Connection(self._received, self._lost)
         try:
             async with asyncio.timeout(OPEN_SECONDS):
                 await self.address.open(lambda: connection)
@@ -129,16 +134,10 @@ class Link:
         finally:
             confirmed.cancel()
 
-    async def _serve(self, connection: Connection) -> None:
-        """Use a connection until it ends."""
-        self._refusals.clear()
-        self._become(State.HERE)
-        try:
-            why = await asyncio.shield(connection.ended)
-        finally:
+    def _lost(self, connection: Connection, why: str) -> None:
+        if connection is self._connection:
             self._connection = None
-            connection.abort("this process has closed it")
-        self._become(State.AWAY, why)
+            self._become(State.AWAY, why)
 
     def _failed(self, error: Exception) -> None:
         """Be without Redis, and tell each of its refusals once: somebody has to do something about them."""
