@@ -4,6 +4,17 @@ from models.accounts.user import User
 from models.room import Room
 from realtime import Socket, io
 
+# It runs for each tab, and anew whenever a client comes back: after a restart, a lost network, another role. So it
+# joins what the database says now; later changes are told by whoever makes them, as handlers/rooms.py does with
+# io.settle.
+#
+# The client is connected by now, and already in user::{id}. What it emits waits until this is done, for 30 seconds at
+# most. If this raises or takes longer, the log says why, and the client is told and comes back a little later.
+#
+# `socket` is this one client (socket.send, socket.join, socket.data), `user` the one whose token it has; all of it is
+# in docs/realtime.md. To be told when a client leaves, register "disconnect" in events.py. Who may not connect at all
+# is refused by their token: block the user, or end the session.
+
 
 async def connection(socket: Socket, user: User):
     """Put the user into the rooms that the database says are theirs, and greet them."""

@@ -68,7 +68,7 @@ def test_only_models_know_the_database():
 
 def test_only_the_engine_names_the_driver():
     naming = APP.importers("motor") | TESTS.importers("motor")
-    assert outside(naming, "tests.handlers.conftest", "tests.models.accounts.test_user") == set()
+    assert outside(naming, "engine") == set()
 
 
 def test_models_know_neither_tornado_nor_sockets_nor_what_calls_them():
