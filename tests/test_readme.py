@@ -209,7 +209,7 @@ def test_production_starts_with_the_settings_shown_once_they_hold_a_secret(tmp_p
 
 def test_the_commands_that_are_named_exist():
     prose = re.sub(r"^```.*?^```$", "", EVERYTHING, flags=re.DOTALL | re.MULTILINE)
-    for target in set(re.findall(r"make ([a-z-]+)", " ".join(blocks("sh") + in_code(prose)))):
+    for target in set(re.findall(r"make ([a-z-]+)", "\n".join(blocks("sh") + in_code(prose)))):
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE), target
     for command in re.findall(r"python -m models (\w+) anna", EVERYTHING):
         assert command in COMMANDS
