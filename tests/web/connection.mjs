@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import http from "node:http";
+import path from "node:path";
 
 import { ask, restart, url } from "./app.mjs";
 import {
@@ -54,6 +55,33 @@ export async function elsewhere(browser) {
   other.close();
   assert.deepEqual(refused, ["TypeError connect_error", "TypeError connect_error"]);
   assert.deepEqual(accepted, ["ann Hello ann@example.com", "ann Hello ann@example.com"]);
+  return [];
+}
+
+// The app of 2020 as a web page of an origin of its own: axios, and socket.io-client 2.3 with its default transports.
+export async function elsewhereIn2020(browser) {
+  const ann = await visit(browser);
+  await register(ann, "ann");
+  const other = http.createServer((_, response) => response.setHeader("Content-Type", "text/html").end());
+  await new Promise((listens) => other.listen(0, "localhost", listens));
+  const origin = `http://localhost:${other.address().port}`;
+  await restart({ CORS_ORIGINS: origin });
+  const page = await browser.newPage();
+  await page.goto(origin);
+  for (const script of ["axios/dist/axios.min.js", "socket.io-client-2.3/dist/socket.io.js"])
+    await page.addScriptTag({ path: path.join("node_modules", script) });
+  const heard = await page.evaluate(async (url) => {
+    const credentials = { identifier: "ann", password: "correct horse" };
+    const { data } = await axios.post(`${url}/auth/local`, credentials);
+    const socket = io(url, { query: { jwt: data.jwt } });
+    const upgraded = new Promise((resolve) => socket.io.engine.on("upgrade", ({ name }) => resolve(name)));
+    const greeting = await new Promise((resolve) => socket.on("welcome_event", resolve));
+    const result = `${greeting} ${await upgraded}`;
+    socket.close();
+    return result;
+  }, url);
+  other.close();
+  assert.equal(heard, "Hello ann@example.com websocket");
   return [];
 }
 

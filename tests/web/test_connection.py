@@ -29,6 +29,10 @@ def test_a_page_of_another_origin_works_once_it_is_listed(play):
     play("connection", "elsewhere")
 
 
+def test_a_page_of_2020_of_a_listed_origin_works_with_its_own_client(play):
+    play("connection", "elsewhereIn2020")
+
+
 def test_a_page_stays_connected_over_the_lives_of_many_tokens(play):
     play("connection", "hours")
 
