@@ -127,9 +127,10 @@ class Client:
     def refuse(self, namespace: str, error: dict[str, Any]) -> None:
         """Say no by a CONNECT_ERROR; a transport without another namespace, or hope for one, is closed soon."""
         self.link.send(self.refusal(namespace, error))
+        if self.sockets or set(self.admissions or ()) - {namespace}:
+            return
         self.refusals += 1
-        if not (self.sockets or set(self.admissions or ()) - {namespace}):
-            self.give_up()
+        self.give_up()
         if self.refusals >= self.services.limits.refusals:
             self.link.invalid(InvalidPacket("too many refused CONNECTs"))
 

@@ -56,6 +56,17 @@ async def test_a_namespace_without_a_handler_is_refused(wire):
     assert await (await wire()).join("anna", "/nowhere") == '44/nowhere,{"message":"Invalid namespace"}'
 
 
+async def test_unknown_namespaces_beside_a_known_one_are_refused_and_cost_the_others_nothing(wire):
+    wire = await wire()
+    for packet in ('40{"token":"anna"}', "40/a", "40/b", "40/c", "40/d"):
+        await wire.send(packet)
+    answers = sorted([await wire.read() for _ in range(5)])
+    assert answers[0].startswith('40{"sid":"')
+    assert answers[1:] == [f'44/{name},{{"message":"Invalid namespace"}}' for name in "abcd"]
+    await wire.send('421["settled?"]')
+    assert (await wire.read()).startswith("431")
+
+
 async def test_a_namespace_takes_the_same_token(wire, namespace):
     wire = await wire()
 

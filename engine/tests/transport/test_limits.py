@@ -78,19 +78,6 @@ async def test_a_refused_transport_is_closed(server, lines):
     assert not lines()
 
 
-async def test_the_third_refused_connect_beside_another_namespace_closes_the_transport(server, lines):
-    websocket = await server.websocket("anna")
-    websocket.send("40/x,", "40/y,")
-    assert [await websocket.receive() for _ in range(2)] == [
-        f'44/{name},{{"message":"Invalid namespace"}}' for name in "xy"
-    ]
-    assert await websocket.call("echo", 1) == [1]
-    websocket.send("40/z,")
-    assert (await websocket.closed()).code == 1008
-    await server.empty()
-    assert len(lines()) == 1
-
-
 async def test_a_socket_has_so_many_namespaces(server, lines):
     server.limit(namespaces=3)
     io.server.on("connect", lambda sid, environ, auth=None: None, namespace="*")
