@@ -7,6 +7,8 @@
 
 SHELL := /bin/bash
 PYTHON ?= python3
+# Half of the time of a test is waiting, so that four workers keep two cores busy.
+WORKERS ?= 4
 BIN := .venv/bin
 RUN := $(BIN)/python -m tornado.autoreload --until-success app.py
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -18,7 +20,7 @@ run: .venv/installed
 	@if [ -t 0 ]; then set -m; $(RUN); else exec $(RUN); fi
 
 test: .venv/installed $(if $(shell command -v npm),node_modules/installed)
-	$(BIN)/python -m pytest -rs -m "not slow and not shipped"
+	$(BIN)/python -m pytest -rs -n $(WORKERS) -m "not slow and not shipped"
 
 test-all: .venv/installed $(if $(shell command -v npm),node_modules/installed)
 	$(BIN)/python -m pytest -rs -m "not shipped"
