@@ -26,7 +26,7 @@ from engine.names import user_room
 from engine.node import Node
 from engine.sockets.handlers import Handlers
 from engine.tests.people import Access, Ended
-from engine.tests.sockets.virtual import Loop, Peer, Poller
+from engine.tests.virtual import Loop, Peer, Poller
 from engine.transport.handshake import Handshake
 from engine.transport.upgrade import carry, probe
 from engine.wire.engineio3 import ENGINEIO3
@@ -81,7 +81,7 @@ class Life(RuleBasedStateMachine):
         asyncio.set_event_loop(self.loop)
         self.accounts, self.io, self.clients, self.waiting = Accounts(), IO(), [], []
         self.events, self.hooks = self.io.events, []
-        self.connected, self.disconnected = [], []
+        self.connected, self.disconnected, self.over = [], [], False
         self.do(self.begin)
 
     def begin(self):
@@ -122,6 +122,8 @@ class Life(RuleBasedStateMachine):
             await socket.join("cake")
 
     async def stuck(self):
+        if self.over:
+            return
         self.waiting.append(asyncio.get_running_loop().create_future())
         await self.waiting[-1]
 
@@ -332,6 +334,7 @@ class Life(RuleBasedStateMachine):
     # How it ends.
 
     def teardown(self):
+        self.over = True
         try:
             self.do(self.release)
             for _ in range(8):
