@@ -8,7 +8,7 @@ import pytest
 from engine.tests import people
 from engine.tests.app import io, make_app
 from engine.tests.clients.javascript import JavaScriptClient
-from engine.tests.clients.kinds import KINDS, UPGRADE, Kind
+from engine.tests.clients.kinds import KINDS, UPGRADE, Kind, marked
 from engine.tests.clients.python import PythonClient
 
 PROGRAM = Path(__file__).parent / "client.cjs"
@@ -55,10 +55,6 @@ def node_port(node) -> int:
     yield int(process.stdout.readline())
     process.stdin.close()
     process.wait(timeout=10)
-
-
-def marked(kind: Kind):
-    return pytest.param(kind, id=str(kind), marks=[] if kind.is_quick else [pytest.mark.slow])
 
 
 @pytest.fixture(params=map(marked, KINDS))

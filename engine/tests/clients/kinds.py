@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+import pytest
+
 LIBRARIES = (
     "socket.io-client",
     "socket.io-client-4.0",
@@ -37,3 +39,12 @@ class Kind(NamedTuple):
 
 
 KINDS = [Kind(library, transports) for library in LIBRARIES for transports in CARRIERS]
+
+
+def marked(kind: Kind):
+    """The kind as a parameter of tests, which `make test` leaves out unless it is quick."""
+    return pytest.param(kind, id=str(kind), marks=[] if kind.is_quick else [pytest.mark.slow])
+
+
+in_javascript = pytest.mark.parametrize("kind", [marked(kind) for kind in KINDS if kind.library != "python-socketio"])
+"""For what python-socketio's client does in a way of its own."""

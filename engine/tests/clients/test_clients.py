@@ -5,7 +5,7 @@ from pydantic import BaseModel
 
 from engine.errors import EventError, NotConnected
 from engine.tests.app import io
-from engine.tests.clients.kinds import KINDS, UPGRADE
+from engine.tests.clients.kinds import KINDS, UPGRADE, in_javascript
 from engine.tests.people import ANNA, BOB, CARL
 
 BYTES = bytes(range(256)) * 8
@@ -41,6 +41,7 @@ async def test_the_token_may_stand_in_every_place(start, received):
         assert await received(client, "welcome_event") == "Hello anna"
 
 
+@in_javascript
 @pytest.mark.parametrize(
     "options",
     [{"addTrailingSlash": False}, {"protocols": ["chat", "v2.chat"]}, {"extraHeaders": {"Origin": "capacitor://app"}}],
@@ -215,6 +216,7 @@ async def test_a_client_answers_a_request(connect):
     assert await io.request(ANNA.id, "several?") == [1, 2]
 
 
+@in_javascript  # Python's answers every request.
 async def test_the_first_tab_to_answer_a_request_counts(connect):
     silent, talkative = await connect(ANNA), await connect(ANNA)
     await talkative.answers("colour?", "green")
@@ -222,9 +224,8 @@ async def test_the_first_tab_to_answer_a_request_counts(connect):
     await silent.received("colour?")
 
 
-async def test_a_request_that_nobody_answers_runs_out_of_time(connect, received, kind):
-    if kind.library == "python-socketio":
-        pytest.skip("It answers every request.")
+@in_javascript
+async def test_a_request_that_nobody_answers_runs_out_of_time(connect, received):
     client = await connect(ANNA)
     with pytest.raises(TimeoutError):
         await io.request(ANNA.id, "colour?", timeout=0.05)
