@@ -1,9 +1,9 @@
 // The demo page. It uses nothing but the REST routes and the events that your own client would use. For that client copy
 // client/, and read session.js and connection.js, in this order.
 
-import "./rooms.js";
-import "./messages.js";
-import "./notices.js";
+import "./example/rooms.js";
+import "./example/messages.js";
+import "./example/notices.js";
 import "./account.js";
 import { followLink, showForm } from "./login.js";
 import { $, showErrors } from "./page.js";

@@ -1,8 +1,8 @@
 // The rooms we are in, which of them is open, and its members.
 
-import { on, onConnect, socket } from "./connection.js";
-import { $, button, complain, element, onSubmit, renderList, showErrors, toast } from "./page.js";
-import { api, onBegin, onEnd, session } from "./session.js";
+import { on, onConnect, socket } from "../connection.js";
+import { $, button, complain, element, onSubmit, renderList, showErrors, toast } from "../page.js";
+import { api, onBegin, onEnd, session } from "../session.js";
 
 const ASK_MEMBERS_MS = 20_000;
 const AGAIN_MS = 3000;

@@ -1,9 +1,9 @@
 // The messages of the open room: what was written, what comes, what we write, and who is typing.
 
-import { emit, on, onConnect, socket } from "./connection.js";
-import { $, button, complain, element, onSubmit, renderList, showErrors } from "./page.js";
+import { emit, on, onConnect, socket } from "../connection.js";
+import { $, button, complain, element, onSubmit, renderList, showErrors } from "../page.js";
 import { countUnread, isShown, onCatchUp, onOpen, open, scrollToEnd } from "./rooms.js";
-import { api, onBegin, onEnd, session } from "./session.js";
+import { api, onBegin, onEnd, session } from "../session.js";
 
 const PAGE = 50; // messages a request
 const TYPING_MS = 2000; // between two events "I am typing"
