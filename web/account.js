@@ -1,7 +1,8 @@
 // The dialog "Account": on which devices we are logged in, another password or name, and the end of the account.
 
+import { explain, onSubmit, showErrors, showStatus } from "./forms.js";
 import { leave } from "./login.js";
-import { $, button, element, onSubmit, showErrors, showStatus } from "./page.js";
+import { $, button, element } from "./page.js";
 import { api, endSession, onEnd, renewSession, session } from "./session.js";
 
 const dialog = $("account-dialog");
@@ -55,7 +56,7 @@ async function endOther(id, item) {
 
 async function inDevices(action) {
   showErrors($("devices"));
-  await action().catch((error) => showErrors($("devices"), error));
+  await action().catch((error) => explain($("devices"), error));
 }
 
 $("log-out-everywhere").addEventListener("click", () => leave("all"));

@@ -2,10 +2,17 @@
 
 import { failure } from "./client/http.js";
 import { connect } from "./client/socket.js";
-import { $, logEvent, toast } from "./page.js";
+import { watch } from "./outage.js";
+import { $, logEvent } from "./page.js";
 import { endSession, onBegin, onEnd, session, whyRefused } from "./session.js";
+import { over, tell, toast } from "./toasts.js";
+
+// Closings that concern nobody who reads the page: it is back at once.
+const QUIET = ["expired", "role", "resync"];
 
 export let socket = null;
+let quiet = false; // The last closing was such a one.
+let settling = null;
 
 const handlers = {};
 /** `handler(...payload)` takes each event of that name. */
@@ -14,6 +21,9 @@ export const on = (event, handler) => (handlers[event] = handler);
 const connected = [];
 /** `listener()` is called after each connect: events may have been missed. */
 export const onConnect = (listener) => connected.push(listener);
+
+/** Resolves when connection() of realtime/connection.py is done with us. Rejects if the connection ends before that. */
+export const settled = () => settling;
 
 /** Emits an event; returns the server's ack, or throws the error that the ack holds. */
 export async function emit(event, payload) {
@@ -35,20 +45,38 @@ onBegin(() => {
 onEnd(() => {
   socket.off().offAny().offAnyOutgoing().disconnect();
   socket = null;
+  over("connection");
   setConnection("offline", "Not connected");
 });
 
 on("connect", () => {
   logEvent("connect", socket.id);
-  if ($("connection").dataset.state === "reconnecting") toast("Connected again.");
-  setConnection("connected", "Connected");
+  // The server answers no event before connection() is done, not even one that it does not know.
+  settling = socket.emitWithAck("settled");
+  settling.then(setUp, () => {}); // A connection that ends is told of below.
   for (const listener of connected) listener();
 });
 
-on("closing", ({ code, message }) => code !== "expired" && toast(message, "warning"));
+function setUp() {
+  const wasAway = $("connection").dataset.state === "reconnecting" && !quiet;
+  if (over("connection") || wasAway) toast("Connected again.");
+  quiet = false;
+  setConnection("connected", "Connected");
+}
+
+on("closing", ({ code, message }) => {
+  quiet = QUIET.includes(code);
+  if (!quiet) tell("connection", message);
+});
 
 on("disconnect", (reason) => lost("disconnect", reason));
-on("connect_error", ({ data, message }) => lost("connect_error", data ?? message));
+
+on("connect_error", ({ data, message, description }) => {
+  lost("connect_error", data ?? message);
+  if (description === 503) watch();
+});
+
+on("error", ({ message }) => toast(message, "error"));
 
 function lost(event, why) {
   logEvent(event, why);

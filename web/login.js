@@ -1,11 +1,14 @@
 // What those see who are not logged in: log in, register, a forgotten password, an address to confirm.
 
 import { request } from "./client/http.js";
-import { $, complain, onSubmit, showErrors, showStatus, toast } from "./page.js";
+import { complain, onSubmit, showErrors, showStatus } from "./forms.js";
+import { $ } from "./page.js";
 import { api, beginSession, logOut, onBegin, onEnd, onRenew, renewSession, session } from "./session.js";
+import { select } from "./tabs.js";
+import { clearToasts, toast } from "./toasts.js";
 
 const TITLE = document.title;
-const forms = document.querySelectorAll("#login > form");
+const parts = document.querySelectorAll("#login > *");
 const post = (path, body) => request("POST", path, { body });
 
 onBegin(() => {
@@ -21,16 +24,17 @@ onRenew(() => {
 onEnd(({ message, kind }) => {
   clear();
   document.title = TITLE;
-  showForm("auth");
-  if (kind === "error") showErrors($("auth"), { message });
-  else showStatus($("auth"), message);
+  showLogin();
+  if (kind === "error") showErrors($("log-in"), { message });
+  else showStatus($("log-in"), message);
   $("identifier").focus();
 });
 
 /** The next user sees nothing of the one before. */
 function clear() {
   for (const form of document.querySelectorAll("main form, details form")) form.reset(), showErrors(form);
-  for (const part of ["toasts", "log"]) $(part).replaceChildren();
+  clearToasts();
+  $("log").replaceChildren();
 }
 
 function showApp() {
@@ -38,16 +42,24 @@ function showApp() {
   $("app").hidden = $("account").hidden = false;
 }
 
-export function showForm(id) {
-  $("login").hidden = false;
-  $("app").hidden = $("account").hidden = true;
-  for (const form of forms) form.hidden = form.id !== id;
-  showErrors($(id));
-  showMode();
+/** As at the beginning of a page: who comes back wants to log in more often than to register. */
+export function showLogin() {
+  showPart("auth");
+  select($("log-in-tab"));
 }
 
+function showPart(id) {
+  $("login").hidden = false;
+  $("app").hidden = $("account").hidden = true;
+  for (const part of parts) part.hidden = part.id !== id;
+  for (const form of document.querySelectorAll("#login form")) showErrors(form);
+}
+
+/** Where somebody who has just logged in begins to read. */
+const focusApp = () => $("app").querySelector("h2[tabindex]").focus();
+
 for (const back of document.querySelectorAll("#login .back")) {
-  back.addEventListener("click", () => (session ? showApp() : showForm("auth")));
+  back.addEventListener("click", () => (session ? showApp() : showPart("auth")));
 }
 
 $("logout").addEventListener("click", () => leave());
@@ -61,13 +73,14 @@ export async function leave(scope) {
 
 // ---- log in and register
 
-onSubmit("auth", async ({ mode, identifier, username, email, password }) => {
-  const registers = mode === "register";
-  const answer = await (registers ? register({ username, email, password }) : logIn({ identifier, password }));
+onSubmit("log-in", async (body) => enter(await logIn(body)));
+onSubmit("register", async (body) => enter(await register(body)));
+
+function enter(answer) {
   if (!answer) return;
   beginSession(answer);
-  $("rooms-title").focus();
-});
+  focusApp();
+}
 
 async function register(body) {
   const answer = await post("/auth/local/register", body);
@@ -86,23 +99,11 @@ async function logIn(body) {
   }
 }
 
-for (const mode of $("auth").elements.mode) {
-  mode.addEventListener("change", () => {
-    showErrors($("auth"));
-    showMode();
-  });
-}
-
-/** A password manager offers to make a password up only where one is new. */
-function showMode() {
-  $("password").autocomplete = $("auth").elements.mode.value === "register" ? "new-password" : "current-password";
-}
-
 // ---- a forgotten password
 
 $("forgot-password").addEventListener("click", () => {
   const { value } = $("identifier");
-  showForm("forgot");
+  showPart("forgot");
   $("forgot-email").value = value.includes("@") ? value : "";
   $("forgot-email").focus();
 });
@@ -118,14 +119,14 @@ let code = null; // of the link in the mail
 onSubmit("reset", async ({ password, passwordConfirmation }) => {
   beginSession(await post("/auth/reset-password", { code, password, passwordConfirmation }));
   code = null;
-  $("rooms-title").focus();
+  focusApp();
   toast("Your password is changed. Every other device is logged out.");
 });
 
 // ---- an address to confirm
 
 function askToConfirm(email) {
-  showForm("confirm");
+  showPart("confirm");
   $("confirm-email").value = email;
   $("confirm-email").focus();
 }
@@ -140,12 +141,12 @@ onSubmit("confirm", async ({ email }, form) => {
 const links = {
   reset(value) {
     code = value;
-    showForm("reset");
+    showPart("reset");
     $("reset-password").focus();
   },
   async confirmed() {
     const message = "Your e-mail address is confirmed.";
-    if (!session) return showStatus($("auth"), `${message} You can log in now.`);
+    if (!session) return showStatus($("log-in"), `${message} You can log in now.`);
     toast(message);
     renewSession({ user: await api("GET", "/users/me") });
   },

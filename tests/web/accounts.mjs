@@ -104,7 +104,7 @@ export async function forgotten(browser) {
   await click(tab, "Save the password");
   await alerted(tab, "Incorrect code provided");
   await click(tab, "Back");
-  await tab.getByRole("heading", { name: "Rooms" }).waitFor();
+  await tab.getByRole("heading", { name: "Events received" }).waitFor();
   assert.equal(tab.url(), `${url}/`);
   expectComplaints(tab, /status of 400/);
   return [ann, other, tab];

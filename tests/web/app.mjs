@@ -1,6 +1,6 @@
 // The app that a scenario is played against. A line that we write tells the test to do something with it: "restart" with
-// settings in JSON, "mail" with what the link in it has, "block" with a name, or "throw out". The line that comes back
-// says that it is done, or holds the link.
+// settings in JSON, "mail" with what the link in it has, "block" with a name, or what one test alone knows of. The line
+// that comes back says that it is done, or holds the link.
 
 import readline from "node:readline/promises";
 

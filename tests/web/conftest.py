@@ -1,5 +1,7 @@
-"""The page in a real browser, against the app as a process."""
+"""The page in a real browser, against the app as a process, or in the one that the test runs in."""
 
+import asyncio
+import inspect
 import json
 import re
 import subprocess
@@ -47,3 +49,21 @@ def play(node, chromium, player, start, tmp_path):
     yield play
     assert app.stopped() == 0
     assert "Traceback" not in app.said
+
+
+@pytest.fixture
+def play_here(node, chromium, player, http_server, base_url, tmp_path):
+    """`await play_here("trouble", "hookFails", {"mend": mend})` calls `mend()` when the scenario asks to "mend"."""
+
+    async def play_here(file: str, scenario: str, does: dict):
+        command = [node, player, file, scenario, base_url, chromium, tmp_path]
+        browser = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+        async for line in browser.stdout:
+            done = does[line.decode().strip()]()
+            if inspect.isawaitable(done):
+                await done
+            browser.stdin.write(b"done\n")
+        complaint = await browser.stderr.read()
+        assert await browser.wait() == 0, complaint.decode()
+
+    return play_here

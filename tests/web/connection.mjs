@@ -6,7 +6,7 @@ import path from "node:path";
 
 import { ask, restart, url } from "./app.mjs";
 import {
-  connection, expectComplaints, expired, focused, kept, logged, LOST, openAccount, OUTLIVED, reconnects, register,
+  connection, expectComplaints, expired, focused, kept, logged, logIn, LOST, openAccount, OUTLIVED, reconnects, register,
   renewed, visit, watch,
 } from "./people.mjs";
 
@@ -16,10 +16,7 @@ export async function anotherSecret(browser) {
   await restart({ JWT_SECRET: "another secret of 32 characters." });
   await ann.getByRole("alert").getByText("Please log in").waitFor();
   await connection(ann, "Not connected");
-  await ann.getByLabel("Username or e-mail").fill("ann");
-  await ann.getByLabel("Password", { exact: true }).fill("correct horse");
-  await ann.keyboard.press("Enter");
-  await connection(ann, "Connected");
+  await logIn(ann, "ann");
   await logged(ann, "welcome_event");
   expectComplaints(ann, LOST);
   return [ann];
@@ -28,7 +25,7 @@ export async function anotherSecret(browser) {
 export async function disconnected(browser) {
   const ann = await visit(browser);
   await register(ann, "ann");
-  await ask("throw out");
+  await ask("disconnect");
   await ann.getByRole("alert").getByText("You have been naughty.").waitFor();
   await connection(ann, "Not connected");
   await focused(ann, "#identifier");

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 
 import { url } from "./app.mjs";
 import {
-  alerted, click, confirmed, connection, expectComplaints, focused, LOST, openAccount, picture, register, SCREENS,
+  alerted, click, confirmed, connection, expectComplaints, fill, focused, LOST, openAccount, picture, register, SCREENS,
   tabTo, visit, watch,
 } from "./people.mjs";
 
@@ -13,6 +13,9 @@ export async function withoutClient(browser) {
   await ann.route("**/socket.io/socket.io.js", (route) => route.abort());
   await ann.goto(url);
   await alerted(ann, "The Socket.IO client did not load");
+  await ann.unroute("**/socket.io/socket.io.js");
+  await click(ann, "Reload the page");
+  await ann.getByRole("tab", { name: "Log in" }).waitFor();
   expectComplaints(ann, LOST);
   return [ann];
 }
@@ -27,12 +30,34 @@ export async function reload(browser) {
   return [ann];
 }
 
+export async function tabs(browser) {
+  const ann = await visit(browser);
+  const fields = { "Log in": "Username or e-mail", Register: "E-mail" };
+  const shows = async (name) => {
+    await ann.getByRole("tabpanel", { name }).getByLabel(fields[name]).waitFor();
+    assert.equal(await ann.getByRole("tabpanel").count(), 1);
+    assert.equal(await ann.getByRole("tab", { selected: true }).textContent(), name);
+    await focused(ann, "[role=tab][aria-selected=true]");
+  };
+  await tabTo(ann, ann.getByRole("tab", { name: "Log in" }));
+  await shows("Log in");
+  for (const keys of [["ArrowRight", "ArrowRight"], ["End", "ArrowLeft"], ["ArrowLeft", "Home"]]) {
+    await ann.keyboard.press(keys[0]);
+    await shows("Register");
+    await ann.keyboard.press(keys[1]);
+    await shows("Log in");
+  }
+  await ann.keyboard.press("Tab"); // One stop for all tabs: the other one is not next.
+  await focused(ann, "#identifier");
+  return [ann];
+}
+
 export async function wrongInput(browser) {
   const ann = await visit(browser);
-  await ann.getByRole("radio", { name: "Register" }).check();
-  await ann.getByLabel("Username", { exact: true }).fill("a");
-  await ann.getByLabel("E-mail", { exact: true }).fill("nowhere");
-  await ann.getByLabel("Password", { exact: true }).fill("short");
+  await ann.getByRole("tab", { name: "Register" }).click();
+  await fill(ann, "Username", "a");
+  await fill(ann, "E-mail", "nowhere");
+  await fill(ann, "Password", "short");
   await ann.keyboard.press("Enter");
   await focused(ann, "#username[aria-invalid]");
   for (const field of ["username", "email", "password"]) assert(await ann.locator(`#${field}-error`).textContent());
@@ -44,14 +69,14 @@ export async function wrongInput(browser) {
 export async function keyboard(browser) {
   const ann = await visit(browser);
   const press = (key) => ann.keyboard.press(key);
-  await tabTo(ann, ann.getByRole("radio", { name: "Log in" }));
+  await tabTo(ann, ann.getByRole("tab", { name: "Log in" }));
   await press("ArrowRight");
   for (const [label, text] of [["Username", "ann"], ["E-mail", "ann@example.com"], ["Password", "correct horse"]]) {
-    await tabTo(ann, ann.getByLabel(label, { exact: true }));
+    await tabTo(ann, ann.locator("#register").getByLabel(label, { exact: true }));
     await ann.keyboard.type(text);
   }
   await press("Enter");
-  await focused(ann, "#rooms-title");
+  await focused(ann, "#app h2");
   await tabTo(ann, ann.getByRole("button", { name: "ann", exact: true }), "Shift+Tab");
   await press("Enter");
   await tabTo(ann, ann.getByText("Change password", { exact: true }));

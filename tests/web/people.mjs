@@ -25,7 +25,7 @@ export async function visit(browser, options = DESKTOP) {
 }
 
 export function watch(page) {
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
   page.complaints = [];
   page.refreshed = [];
   page.on("console", (message) => {
@@ -37,10 +37,10 @@ export function watch(page) {
 }
 
 export async function signUp(page, name) {
-  await page.getByRole("radio", { name: "Register" }).check();
-  await page.getByLabel("Username", { exact: true }).fill(name);
-  await page.getByLabel("E-mail", { exact: true }).fill(`${name}@example.com`);
-  await page.getByLabel("Password", { exact: true }).fill("correct horse");
+  await page.getByRole("tab", { name: "Register" }).click();
+  await fill(page, "Username", name);
+  await fill(page, "E-mail", `${name}@example.com`);
+  await fill(page, "Password", "correct horse");
   await page.getByRole("button", { name: "Register" }).click();
 }
 
@@ -50,9 +50,9 @@ export async function register(page, name) {
 }
 
 export async function giveCredentials(page, name, password = "correct horse") {
-  await page.getByRole("radio", { name: "Log in" }).check();
-  await page.getByLabel("Username or e-mail").fill(name);
-  await page.getByLabel("Password", { exact: true }).fill(password);
+  await page.getByRole("tab", { name: "Log in" }).click();
+  await fill(page, "Username or e-mail", name);
+  await fill(page, "Password", password);
   await page.keyboard.press("Enter");
 }
 
@@ -63,6 +63,7 @@ export async function logIn(page, name, password) {
 
 export const connection = (page, words) => page.locator("#connection", { hasText: new RegExp(`^${words}$`) }).waitFor();
 export const told = (page, text) => page.locator("#toasts > div", { hasText: text }).first().waitFor();
+export const notes = (page) => page.locator("#toasts p").allTextContents();
 export const logged = (page, event) => page.locator(`#log > [data-event="${event}"]`).first().waitFor();
 
 /** The login form, or another, says so. */

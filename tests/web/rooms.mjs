@@ -1,49 +1,12 @@
-// The worked example: rooms, their members and messages, and notices.
+// The worked example: rooms, their members, and a reload.
 
 import assert from "node:assert/strict";
 
-import { restart } from "./app.mjs";
+import { url } from "./app.mjs";
 import {
-  click, connection, expectComplaints, fill, focused, logged, LOST, openAccount, picture, register, renewed, SCREENS,
-  tabTo, told, visit,
+  click, connection, expectComplaints, fill, focused, logged, logIn, openAccount, PHONE, register, tabTo, told, visit,
 } from "./people.mjs";
-
-// More than one request brings.
-const MISSED = 52;
-
-const shown = (page, text) => page.locator("#messages > li", { hasText: text }).waitFor();
-const texts = (page) => page.locator("#messages p").allTextContents();
-
-async function create(page, room) {
-  await page.getByLabel("New room").fill(room);
-  await page.getByRole("button", { name: "Create" }).click();
-  await page.getByRole("heading", { name: room }).waitFor();
-}
-
-async function add(page, name) {
-  await page.getByLabel("Add a member by username").fill(name);
-  await page.getByRole("button", { name: "Add", exact: true }).click();
-  await page.getByRole("list", { name: "Members" }).getByText(name).waitFor();
-}
-
-async function say(page, text) {
-  await page.getByRole("textbox", { name: "Message" }).fill(text);
-  await page.keyboard.press("Enter");
-  await shown(page, text);
-}
-
-const openRoom = (page, name) => page.getByRole("list", { name: "Rooms" }).getByRole("button", { name }).click();
-
-/** Two people in a room. */
-async function together(browser) {
-  const [ann, bob] = [await visit(browser), await visit(browser)];
-  await Promise.all([register(ann, "ann"), register(bob, "bob")]);
-  await create(ann, "Tea");
-  await add(ann, "bob");
-  await told(bob, "You were added to “Tea”.");
-  await openRoom(bob, "Tea");
-  return [ann, bob];
-}
+import { create, openRoom, say, shown, texts, together } from "./talk.mjs";
 
 export async function chat(browser) {
   const [ann, bob] = await together(browser);
@@ -58,6 +21,7 @@ export async function chat(browser) {
   assert.deepEqual(await texts(ann), ["hello <b>bob</b>", "hello ann"]);
   assert.deepEqual(await texts(bob), ["hello <b>bob</b>", "hello ann"]);
 
+  await ann.getByText("Send a notice").click();
   await ann.getByLabel("To username").fill("bob");
   await ann.getByLabel("Notice", { exact: true }).fill("tea is ready");
   await ann.getByRole("button", { name: "Notify" }).click();
@@ -84,39 +48,6 @@ export async function thrownOut(browser) {
   return [ann, bob];
 }
 
-export async function restarts(browser) {
-  const [ann, bob] = await together(browser);
-  await say(ann, "before");
-  await shown(bob, "before");
-  // Offline, a page on localhost would not know that its WebSocket is gone: bob's cannot reach the server instead.
-  await bob.route("**/socket.io/?*", (route) => route.abort());
-  await restart();
-  await told(ann, "The server restarts");
-  await told(ann, "Connected again.");
-  await connection(ann, "Connected");
-  await connection(bob, "Reconnecting…");
-  for (let number = 1; number <= MISSED; number++) await say(ann, `missed ${number}.`);
-  await bob.unroute("**/socket.io/?*");
-  await connection(bob, "Connected");
-  await shown(bob, `missed ${MISSED}.`);
-  await say(bob, "after");
-  await shown(ann, "after");
-  const all = ["before", ...Array.from({ length: MISSED }, (_, index) => `missed ${index + 1}.`), "after"];
-  assert.deepEqual(await texts(bob), all);
-  assert.deepEqual(await texts(ann), all);
-  for (const page of [ann, bob]) expectComplaints(page, LOST);
-  return [ann, bob];
-}
-
-export async function hours(browser) {
-  await restart({ ACCESS_TOKEN_SECONDS: "3" });
-  const [ann, bob] = await together(browser);
-  await Promise.all([renewed(ann, 2), renewed(bob, 2)]);
-  await say(ann, "after some hours");
-  await shown(bob, "after some hours");
-  return [ann, bob];
-}
-
 export async function goodbye(browser) {
   const [ann, bob] = await together(browser);
   await say(ann, "hello");
@@ -129,21 +60,6 @@ export async function goodbye(browser) {
   await openRoom(bob, "Tea");
   await bob.getByText("1, 1 online").waitFor();
   assert.deepEqual(await texts(bob), []);
-  return [ann, bob];
-}
-
-export async function reload(browser) {
-  const [ann, bob] = await together(browser);
-  await say(ann, "still here");
-  await bob.reload();
-  await connection(bob, "Connected");
-  await openRoom(bob, "Tea");
-  await shown(bob, "still here");
-  await bob.getByRole("button", { name: "Log out" }).click();
-  await bob.getByRole("button", { name: "Log in" }).waitFor();
-  await ann.reload();
-  await openRoom(ann, "Tea");
-  await ann.getByText("2, 1 online").waitFor();
   return [ann, bob];
 }
 
@@ -188,21 +104,46 @@ export async function keyboard(browser) {
   return [ann, bob];
 }
 
-export async function pictures(browser) {
-  const pages = [];
-  for (const [screen, options] of SCREENS) {
-    const page = await visit(browser, options);
-    const take = (name) => picture(page, `${screen}-${name}`);
-    await register(page, screen);
-    await create(page, "Tea at four, and whatever else comes up in a room with a rather long name");
-    await say(page, "Shall we? ".repeat(20));
-    await say(page, "a".repeat(200));
-    await take("chat");
-    for (const pane of screen.startsWith("phone") ? ["Rooms", "Events"] : []) {
-      await page.getByRole("navigation").getByRole("button", { name: pane }).click();
-      await take(pane.toLowerCase());
-    }
-    pages.push(page);
-  }
-  return pages;
+export async function reload(browser) {
+  const [ann, bob] = await together(browser);
+  await say(ann, "still here");
+  await bob.reload();
+  await connection(bob, "Connected");
+  await shown(bob, "still here");
+  await bob.getByRole("heading", { name: "Tea" }).waitFor();
+  await say(ann, "and there");
+  await shown(bob, "and there");
+  await bob.getByRole("button", { name: "Log out" }).click();
+  await bob.getByRole("button", { name: "Log in" }).waitFor();
+  await ann.reload();
+  await ann.getByText("2, 1 online").waitFor();
+
+  await logIn(bob, "bob");
+  await bob.getByText("Create or choose a room.").waitFor();
+  return [ann, bob];
+}
+
+export async function reloadOnAPhone(browser) {
+  const ann = await visit(browser, PHONE);
+  await register(ann, "ann");
+  await create(ann, "Tea");
+  await say(ann, "one");
+  await ann.reload();
+  await shown(ann, "one");
+  await ann.getByRole("navigation").getByRole("button", { name: "Events" }).click();
+  await ann.reload();
+  await logged(ann, "welcome_event");
+  return [ann];
+}
+
+/** The room that was open is not ours any more when the page is back. */
+export async function reloadThrownOut(browser) {
+  const [ann, bob] = await together(browser);
+  await bob.goto("about:blank");
+  await click(ann, "Remove bob");
+  await told(ann, "bob is no longer in the room.");
+  await bob.goto(url);
+  await told(bob, "You are no longer in “Tea”.");
+  await bob.getByText("Create or choose a room.").waitFor();
+  return [ann, bob];
 }

@@ -1,8 +1,5 @@
 """The page's connection."""
 
-import asyncio
-from subprocess import PIPE
-
 import pytest
 
 from realtime import io
@@ -15,14 +12,11 @@ def test_a_page_whose_token_holds_no_more_asks_to_log_in(play):
 
 
 @pytest.mark.may_take(60)
-async def test_one_who_is_disconnected_for_good_reads_why(node, chromium, player, http_server, base_url, tmp_path, db):
-    browser = await asyncio.create_subprocess_exec(
-        *(node, player, "connection", "disconnected", base_url, chromium, tmp_path), stdin=PIPE, stdout=PIPE
-    )
-    assert await browser.stdout.readline() == b"throw out\n"
-    await io.disconnect(str((await db.users.find_one())["_id"]), "You have been naughty.")
-    browser.stdin.write(b"done\n")
-    assert await browser.wait() == 0
+async def test_one_who_is_disconnected_for_good_reads_why(play_here, db):
+    async def disconnect():
+        await io.disconnect(str((await db.users.find_one())["_id"]), "You have been naughty.")
+
+    await play_here("connection", "disconnected", {"disconnect": disconnect})
 
 
 def test_a_page_of_another_origin_works_once_it_is_listed(play):

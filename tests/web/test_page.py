@@ -13,6 +13,10 @@ def test_a_reload_keeps_the_user_logged_in(play):
     play("page", "reload")
 
 
+def test_log_in_and_register_are_tabs_for_the_keyboard_and_for_screen_readers(play):
+    play("page", "tabs")
+
+
 def test_what_was_filled_in_wrongly_is_said_at_the_field(play):
     play("page", "wrongInput")
 

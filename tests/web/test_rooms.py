@@ -13,20 +13,20 @@ def test_one_who_is_thrown_out_of_a_room_is_told_and_sees_no_more_of_it(play):
     play("rooms", "thrownOut")
 
 
-def test_the_page_survives_a_restart_and_shows_what_it_missed(play):
-    play("rooms", "restarts")
-
-
-def test_a_room_goes_on_over_the_lives_of_many_tokens(play):
-    play("rooms", "hours")
-
-
 def test_with_an_account_goes_all_that_it_wrote(play):
     play("rooms", "goodbye")
 
 
-def test_a_reload_comes_back_to_the_rooms(play):
+def test_a_reload_comes_back_to_the_open_room(play):
     play("rooms", "reload")
+
+
+def test_a_reload_on_a_phone_comes_back_to_the_pane_too(play):
+    play("rooms", "reloadOnAPhone")
+
+
+def test_a_reload_does_not_open_a_room_that_one_was_thrown_out_of(play):
+    play("rooms", "reloadThrownOut")
 
 
 def test_what_was_filled_in_wrongly_in_a_room_is_said_at_the_field(play):
@@ -35,8 +35,3 @@ def test_what_was_filled_in_wrongly_in_a_room_is_said_at_the_field(play):
 
 def test_the_keyboard_alone_is_enough_in_rooms(play):
     play("rooms", "keyboard")
-
-
-def test_rooms_fit_on_a_phone_and_on_a_desktop_in_light_and_in_dark(play, tmp_path):
-    play("rooms", "pictures")
-    assert len(list(tmp_path.glob("*.png"))) == 2 * (3 + 1)

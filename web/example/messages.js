@@ -1,9 +1,11 @@
 // The messages of the open room: what was written, what comes, what we write, and who is typing.
 
-import { emit, on, onConnect, socket } from "../connection.js";
-import { $, button, complain, element, onSubmit, renderList, showErrors } from "../page.js";
+import { emit, on, onConnect, settled, socket } from "../connection.js";
+import { complain, explain, onSubmit, showErrors } from "../forms.js";
+import { $, element, renderList } from "../page.js";
+import { api, session } from "../session.js";
+import { clock, inDays } from "./days.js";
 import { countUnread, isShown, onCatchUp, onOpen, open, scrollToEnd } from "./rooms.js";
-import { api, onBegin, onEnd, session } from "../session.js";
 
 const PAGE = 50; // messages a request
 const TYPING_MS = 2000; // between two events "I am typing"
@@ -11,7 +13,10 @@ const TYPING_MS = 2000; // between two events "I am typing"
 // known: ids with no gap between them; synced: live messages follow those without a gap.
 const empty = () => ({ messages: [], known: new Set(), synced: false, earlier: false, typing: new Map() });
 let room = null; // the open room with its messages
-let settled = false; // The server has put us into our rooms.
+
+const history = $("history");
+let height = 0;
+let atEnd = true; // The newest is in view.
 
 onOpen(() => {
   room = open && { ...open, ...empty() };
@@ -19,12 +24,13 @@ onOpen(() => {
   showErrors($("composer"));
   for (const part of ["messages", "typing"]) $(part).replaceChildren();
   $("earlier").hidden = true;
+  history.ariaBusy = true;
+  atEnd = true;
 });
 
 // ---- loading
 
 onConnect(() => {
-  settled = false;
   if (room) room.synced = false;
 });
 
@@ -33,9 +39,7 @@ onCatchUp(() => catchUp(room));
 /** Loads the newest messages and pages back until they meet those we have: nothing missed, nothing twice. */
 async function catchUp(room) {
   const connection = socket.id ?? null;
-  // The server answers no event before it has put us into our rooms.
-  if (connection && !settled) await emit("typing", { room: room.id, typing: false });
-  settled = true;
+  if (connection) await settled(); // By then the server has put us into our rooms.
   const first = room.known.size === 0;
   const oldest = room.messages[0]?.id;
   // At first one page is enough, unless more is needed to reach what has come meanwhile.
@@ -61,7 +65,7 @@ $("earlier").addEventListener("click", () => loadEarlier(room).catch(complain));
 async function loadEarlier(room) {
   const page = await loadPage(room, room.messages);
   room.earlier = page.length === PAGE;
-  if (!room.earlier) $("history").focus(); // the button goes away
+  if (!room.earlier) history.focus(); // the button goes away
   merge(room, page);
 }
 
@@ -119,7 +123,7 @@ function send(to, text) {
   posted = posted.then(() => post(to, text)).catch((error) => {
     if (to !== room) return complain(error);
     $("text").value ||= text;
-    showErrors($("composer"), error);
+    explain($("composer"), error);
   });
 }
 
@@ -137,20 +141,36 @@ function typed() {
 
 // ---- rendering
 
+// Whoever sees the newest message goes on seeing it, also when something else takes of the space.
+new ResizeObserver(() => {
+  height = history.clientHeight;
+  if (atEnd) scrollToEnd();
+}).observe(history);
+
+history.addEventListener("scroll", () => {
+  // With another height it is not the reader who has scrolled.
+  if (height === history.clientHeight) atEnd = history.scrollHeight - history.scrollTop - height < 48;
+});
+
 function renderMessages() {
-  const history = $("history");
   const first = $("messages").firstChild;
   const below = history.scrollHeight - history.scrollTop;
-  const atEnd = below - history.clientHeight < 48;
-  renderList($("messages"), room.messages, createMessage);
+  const items = inDays(room.messages);
+  renderList($("messages"), items, (item) => (item.day ? createDay(item) : createMessage(item)));
+  items.forEach(({ follows = false }, index) => $("messages").children[index].classList.toggle("follows", follows));
+  history.ariaBusy = null;
   $("earlier").hidden = !room.earlier;
   if (atEnd) scrollToEnd();
   else if (first !== $("messages").firstChild) history.scrollTop = history.scrollHeight - below;
 }
 
+function createDay({ day, text }) {
+  return [element("time", { className: "day", dateTime: day.toISOString(), textContent: text })];
+}
+
 function createMessage({ from, text, createdAt }) {
   const author = element("b", { textContent: from.username, data: { mine: from.id === session.user.id } });
-  const format = { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" };
-  const time = element("time", { dateTime: createdAt, textContent: new Date(createdAt).toLocaleString([], format) });
-  return [author, " ", time, element("p", { textContent: text })];
+  const when = new Date(createdAt);
+  const time = element("time", { dateTime: createdAt, title: when.toLocaleString(), textContent: clock(when) });
+  return [element("div", {}, author, " ", time), element("p", { textContent: text })];
 }

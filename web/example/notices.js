@@ -1,11 +1,12 @@
-// Notices: a word to one user, wherever they are connected, and what the server has to say.
+// Notices: a word to one user, wherever they are connected.
 
 import { on } from "../connection.js";
-import { $, onSubmit, toast } from "../page.js";
+import { onSubmit } from "../forms.js";
+import { $ } from "../page.js";
 import { api } from "../session.js";
+import { toast } from "../toasts.js";
 
 on("notice", ({ from, text }) => toast(`Notice from ${from.username}: ${text}`, "notice"));
-on("error", ({ message }) => toast(message, "error"));
 
 onSubmit("notice", async (body) => {
   await api("POST", "/notices", body);

@@ -1,10 +1,13 @@
-// The rooms we are in, which of them is open, and its members.
+// The rooms we are in, and which of them is open.
 
 import { on, onConnect, socket } from "../connection.js";
-import { $, button, complain, element, onSubmit, renderList, showErrors, toast } from "../page.js";
-import { api, onBegin, onEnd, session } from "../session.js";
+import { complain, onSubmit } from "../forms.js";
+import { $, button, element, renderList } from "../page.js";
+import { api, onBegin, onEnd } from "../session.js";
+import { toast } from "../toasts.js";
+import { onPane, showPane } from "./panes.js";
 
-const ASK_MEMBERS_MS = 20_000;
+const KEY = "room";
 const AGAIN_MS = 3000;
 
 let rooms = new Map(); // replaced as a whole at each change
@@ -21,25 +24,26 @@ const catchers = [];
 /** `await catcher()` loads what we may have missed, after each connect, and again while the server cannot answer. */
 export const onCatchUp = (catcher) => catchers.push(catcher);
 
-onBegin(reset);
-onEnd(reset);
+// A reload comes back to the open room.
+onBegin(() => reset(JSON.parse(sessionStorage.getItem(KEY))));
+onEnd(() => reset(null));
 
-function reset() {
+function reset(room) {
   rooms = new Map();
   unread.clear();
-  closeRoom();
-  renderRooms();
+  $("rooms").ariaBusy = true;
+  setOpen(room);
 }
 
 // ---- what may have changed while we were away
 
 onConnect(catchUp);
 
-export async function catchUp() {
+async function catchUp() {
   const mine = socket;
   try {
     await loadRooms();
-    if (open) await Promise.all([loadMembers(), ...catchers.map((catcher) => catcher())]);
+    if (open) await Promise.all(catchers.map((catcher) => catcher()));
   } catch (error) {
     if (mine !== socket || !mine.connected) return;
     complain(error);
@@ -52,9 +56,10 @@ async function loadRooms() {
   const answer = await api("GET", "/rooms");
   if (before !== rooms) return loadRooms(); // an event came meanwhile and knows better than this answer
   const ids = answer.map(({ id }) => id);
-  for (const room of before.values()) if (!ids.includes(room.id)) forgetRoom(room);
+  for (const room of [...before.values(), open]) if (room && !ids.includes(room.id)) forgetRoom(room);
   rooms = new Map(answer.map((room) => [room.id, room]));
-  renderRooms();
+  $("rooms").ariaBusy = null;
+  render();
 }
 
 // ---- the list
@@ -76,25 +81,26 @@ onSubmit("new-room", async (body, form) => {
 
 function addRoom(room) {
   rooms = new Map(rooms).set(room.id, room);
-  renderRooms();
+  render();
 }
 
-function forgetRoom({ id, name }) {
-  if (!rooms.has(id)) return;
+/** We are no longer in a room. */
+export function forgetRoom({ id, name }) {
+  if (!rooms.has(id) && open?.id !== id) return;
   rooms = new Map([...rooms].filter(([key]) => key !== id));
   unread.delete(id);
   if (open?.id === id) closeRoom();
-  renderRooms();
+  render();
   toast(`You are no longer in “${name}”.`, "warning");
 }
 
 /** Counts a message in a room that does not show. */
 export function countUnread(id) {
   unread.set(id, (unread.get(id) ?? 0) + 1);
-  renderRooms();
+  render();
 }
 
-function renderRooms() {
+function render() {
   renderList($("rooms"), [...rooms.values()], (room) => [button(room.name, () => openRoom(room))]);
   for (const item of $("rooms").children) {
     const { id, name } = rooms.get(item.dataset.id);
@@ -108,9 +114,7 @@ function renderRooms() {
 
 function openRoom({ id, name }) {
   if (open?.id !== id) {
-    closeRoom();
-    open = { id, name };
-    renderRoom();
+    setOpen({ id, name });
     catchUp();
   }
   showPane("chat");
@@ -119,92 +123,33 @@ function openRoom({ id, name }) {
 }
 
 function closeRoom() {
-  if (!open) return;
   const hadFocus = $("pane-chat").contains(document.activeElement);
-  open = null;
-  renderRoom();
+  setOpen(null);
   showPane("rooms");
   if (hadFocus) $("rooms-title").focus();
 }
 
-function renderRoom() {
+function setOpen(room) {
+  open = room;
+  if (open) sessionStorage.setItem(KEY, JSON.stringify(open));
+  else sessionStorage.removeItem(KEY);
   $("room").hidden = !open;
   $("no-room").hidden = open !== null;
   $("room-name").textContent = open?.name ?? "Chat";
-  for (const part of ["members", "people-count"]) $(part).replaceChildren();
-  $("people").open = matchMedia("(min-width: 44rem)").matches;
-  showErrors($("add-member"));
-  renderRooms();
   for (const listener of listeners) listener();
+  render();
 }
 
-$("leave").addEventListener("click", () => $("leave-dialog").showModal());
-$("leave-dialog").addEventListener("submit", (event) => {
-  if (event.submitter.value && open) removeMember(open, session.user.username).catch(complain);
-});
+// ---- what is read
 
-// ---- its members
-
-on("member:added", ({ room, member }) => membersChanged(room, `${member.username} was added.`));
-
-on("member:removed", ({ room, member }) => {
-  if (member.id !== session.user.id) membersChanged(room, `${member.username} is no longer in the room.`);
-});
-
-function membersChanged(id, text) {
-  if (open?.id !== id) return;
-  toast(text);
-  loadMembers().catch(complain);
-}
-
-onSubmit("add-member", async (body, form) => {
-  await api("POST", `/rooms/${open.id}/members`, body);
-  form.reset();
-});
-
-async function removeMember(room, username) {
-  await api("DELETE", `/rooms/${room.id}/members/${encodeURIComponent(username)}`);
-  if (username === session.user.username) forgetRoom(room);
-}
-
-async function loadMembers() {
-  const room = open;
-  const members = await api("GET", `/rooms/${room.id}/members`);
-  if (room === open) renderMembers(room, members);
-}
-
-// No event tells which members come online or go, so we ask now and then.
-setInterval(() => open && socket.connected && !document.hidden && loadMembers().catch(complain), ASK_MEMBERS_MS);
-
-function renderMembers(room, members) {
-  renderList($("members"), members, ({ id, username }) => {
-    const remove = () => removeMember(room, username).then(() => $("people").firstElementChild.focus(), complain);
-    const label = { ariaLabel: `Remove ${username}`, hidden: id === session.user.id };
-    return [element("span", { className: "dot" }), username, button("×", remove, label)];
-  });
-  members.forEach(({ online }, index) => {
-    const dot = $("members").children[index].firstChild;
-    dot.dataset.online = online;
-    dot.textContent = online ? "online" : "offline";
-  });
-  $("people-count").textContent = `${members.length}, ${members.filter(({ online }) => online).length} online`;
-}
-
-// ---- panes: below desktop width one shows at a time
-
-const tabs = document.querySelectorAll("nav button");
-for (const tab of tabs) tab.addEventListener("click", () => showPane(tab.dataset.pane));
-showPane("rooms");
-
-function showPane(name) {
-  $("app").dataset.pane = name;
-  for (const tab of tabs) tab.ariaPressed = tab.dataset.pane === name;
+onPane(() => {
   if (!isShown(open?.id)) return;
   unread.delete(open.id);
-  renderRooms();
+  render();
   scrollToEnd();
-}
+});
 
+/** Whether somebody looks at this room now. */
 export function isShown(id) {
   return id && open?.id === id && $("pane-chat").checkVisibility();
 }
