@@ -13,7 +13,7 @@ export const SCREENS = Object.entries({ phone: PHONE, desktop: DESKTOP }).flatMa
 );
 // What Chromium itself writes while a server is away.
 export const LOST = /Failed to load resource|WebSocket connection to .* failed/;
-// And where a token ends while the client still moves to a WebSocket: its last request finds no session any more.
+// And where a connection ends while the client still moves to a WebSocket: its last request finds no session any more.
 export const OUTLIVED = /status of 400 .*\/socket\.io\//;
 
 /** A person with a browser of their own, whose page keeps what it complains of in `complaints`. */

@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 
 import { ask } from "./app.mjs";
-import { click, connection, expectComplaints, fill, logged, LOST, notes, register, told, visit } from "./people.mjs";
+import {
+  click, connection, expectComplaints, fill, logged, LOST, notes, OUTLIVED, register, told, visit,
+} from "./people.mjs";
 
 const AWAY = "The database is away";
 const FAILED = "The server could not set this connection up";
@@ -23,6 +25,7 @@ export async function hookFails(browser) {
   await gone(ann, FAILED);
   await connection(ann, "Connected");
   assert.deepEqual(await notes(ann), ["Connected again."]);
+  expectComplaints(ann, OUTLIVED);
   return [ann];
 }
 
@@ -36,6 +39,7 @@ export async function hookFailsAndIsDismissed(browser) {
   await click(ann, "Dismiss");
   await ann.locator('#log > [data-event="closing"]').nth(2).waitFor();
   assert.deepEqual(await notes(ann), []);
+  expectComplaints(ann, OUTLIVED);
   return [ann];
 }
 
@@ -77,5 +81,6 @@ export async function anotherRole(browser) {
   await ann.locator('#log > [data-event="connect"]').nth(1).waitFor();
   await connection(ann, "Connected");
   assert.deepEqual(await notes(ann), []);
+  expectComplaints(ann, OUTLIVED);
   return [ann];
 }
