@@ -289,6 +289,8 @@ async def test_on_a_websocket_it_ends_as_the_table_says(ended, how):
         assert packets[-1] == "41" or how is Ending.LEFT
     elif how.is_(TOLD) and how.status != NORMAL:
         assert closed.reason == how.code
+    elif how in (Ending.PING, Ending.UNUSED):
+        assert closed.reason == how.sentence
 
 
 @pytest.mark.parametrize("how", [how for how in Ending if how is not Ending.FRAMES], ids=lambda how: how.code)

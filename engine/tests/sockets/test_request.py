@@ -1,10 +1,12 @@
 """`io.request` and `socket.request`: a question to a client, and its answer."""
 
 import asyncio
+import inspect
 
 import pytest
 
 from engine.errors import NotConnected
+from engine.sockets.socket import Socket
 from engine.tests.app import io, socket_of
 from engine.tests.people import ANNA
 
@@ -70,6 +72,11 @@ async def test_a_request_without_an_answer_times_out(connect, until):
         await io.request("anna", "question", timeout=0.05)
 
     await until(lambda: not socket_of(anna).acks)
+
+
+def test_five_seconds_are_waited_where_nothing_else_is_said():
+    waits = [inspect.signature(each.request).parameters["timeout"].default for each in (io, Socket)]
+    assert waits == [5, 5]
 
 
 async def test_the_last_one_to_leave_ends_the_wait(connect, received):

@@ -100,6 +100,14 @@ def test_first_pings_are_spread_over_half_an_interval(loop, come):
         assert 15 < sum(begin <= time < begin + 1.25 for time in times) < 80
 
 
+def test_first_pings_are_early_by_half_an_interval_that_is_no_longer_than_the_timer_is_late(loop, come):
+    peers = come(50, ping_interval_seconds=0.1)
+    loop.passed += 0.06
+    loop.settle()
+
+    assert [pings(peer) for peer in peers] == [1] * 50
+
+
 def test_the_next_ping_comes_an_interval_after_the_pong(loop, come):
     (peer,) = come()
     seconds_until(loop, lambda: pings(peer) == 1)

@@ -91,6 +91,18 @@ async def test_a_socket_has_so_many_namespaces(server, lines):
     assert not any(io.node.hub.sockets.values())
 
 
+async def test_namespaces_whose_handshakes_are_under_way_count(server):
+    server.limit(namespaces=3)
+    websocket = await server.websocket("anna")
+    io.server.on("connect", lambda sid, environ, auth=None: asyncio.sleep(60), namespace="*")
+    websocket.send(*[f'40/{name},{{"token":"anna"}}' for name in "ab"])
+    await until(lambda: len(io.node.services.admissions.begun) == 2)
+
+    websocket.send('40/c,{"token":"anna"}')
+
+    assert (await websocket.closed()).code == 1008
+
+
 async def test_a_socket_is_in_so_many_rooms(server):
     server.limit(rooms=3)
     websocket = await server.websocket("anna")

@@ -142,6 +142,33 @@ async def test_an_aborted_poll_loses_no_packet(server):
             assert (await client.poll()).packets == [f'42["news",{number}]']
 
 
+async def test_what_a_poll_has_taken_and_could_not_deliver_comes_with_the_next_one(server):
+    client = await server.polling("anna")
+    link = server.links[client.sid]
+    await io.send("user::anna", "news", 1)
+    taken = await link.carrier.poll()
+    await io.send("user::anna", "news", 2)
+
+    link.give_back(taken)
+
+    assert (await client.poll()).packets == ['42["news",1]', '42["news",2]']
+
+
+async def test_what_a_poll_could_not_deliver_comes_over_the_websocket_that_took_over(server):
+    client = await server.polling("anna")
+    link = server.links[client.sid]
+    await io.send("user::anna", "news", 1)
+    taken = await link.carrier.poll()
+    websocket = await client.upgrade()
+    websocket.send("2probe", "5")
+    await until(lambda: link.upgraded)
+
+    link.give_back(taken)
+
+    assert await websocket.next() == "3probe"
+    assert await websocket.next() == '42["news",1]'
+
+
 async def test_a_poll_right_behind_an_aborted_one_is_no_second_poll(server):
     client = await server.polling("anna")
     for _ in range(3):
