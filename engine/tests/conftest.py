@@ -4,7 +4,7 @@ import pytest
 
 from engine.tests import app as small
 
-pytest_plugins = ["engine.testing.plugin"]
+pytest_plugins = ["engine.testing.plugin", "engine.tests.transport.server_process"]
 
 
 @pytest.fixture(scope="session")

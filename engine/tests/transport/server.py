@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from engine.backplane.choice import backplane
 from engine.errors import EventError, Refused
 from engine.http.application import Application
 from engine.http.origins import Origins
@@ -22,6 +23,7 @@ from engine.process import checks, load, main
 from engine.process.settings import EngineSettings
 from engine.tests import people
 from engine.tests.app import io, make_app
+from engine.tests.people import Access, Person
 from engine.tests.seats import ROUTES
 from engine.tests.transport.conftest import authenticate as known
 
@@ -41,7 +43,7 @@ async def authenticate(token: str):
         await asyncio.Event().wait()
     if len(token) > 1000:
         raise Refused("token_invalid", "The token is not valid")
-    return await known(token)
+    return Access(Person((await known(token)).user.id))
 
 
 async def connection(socket, user):
@@ -150,6 +152,8 @@ class ServerSettings(EngineSettings):
     jwt_secret: str = "s" * 32
     # It connects to nothing: no test of these asks for data.
     mongodb_url: str = "mongodb://127.0.0.1:1/"
+    redis_url: checks.RedisURL = ""
+    redis_prefix: checks.RedisPrefix = "realtime"
     smtp_url: str = ""
     public_url: str = ""
     confirm_emails: bool = False
@@ -169,7 +173,12 @@ async def start(settings: ServerSettings, mongodb_url: str) -> Application:
     accounts = people.Accounts()
     accounts.authenticate = authenticate
     made = make_app(
-        ROUTES, connection=connection, accounts=accounts, limits=limits, origins=Origins(settings.cors_origins)
+        ROUTES,
+        connection=connection,
+        accounts=accounts,
+        limits=limits,
+        origins=Origins(settings.cors_origins),
+        backplane=backplane(settings.redis_url, settings.redis_prefix, Person),
     )
     if NEWS:
         io.node.services.spawn(news())

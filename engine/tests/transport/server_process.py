@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from engine.testing.processes import ROOT, bare_environment
 
 START_SECONDS = 10
@@ -61,3 +63,22 @@ class ServerProcess:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """`server = await serve(REDIS_URL=redis.url)` is transport/server.py as a process, with these settings.
+
+    Each has a folder of its own; those that still run are killed at the end of the test.
+    """
+    started = []
+
+    async def serve(*arguments: str, **environment: str) -> ServerProcess:
+        folder = tmp_path / f"server{len(started)}"
+        folder.mkdir()
+        started.append(ServerProcess(folder, *arguments, **environment))
+        return await started[-1].listens()
+
+    yield serve
+    for each in started:
+        each.kill()

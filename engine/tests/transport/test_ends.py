@@ -20,17 +20,9 @@ RESTART = 1012
 
 
 @pytest.fixture
-def start(tmp_path):
+def start(serve):
     """`server = await start(drain_seconds=2)` starts a server of its own."""
-    started = []
-
-    async def start(drain_seconds: float = 4) -> ServerProcess:
-        started.append(ServerProcess(tmp_path, DRAIN_SECONDS=str(drain_seconds)))
-        return await started[-1].listens()
-
-    yield start
-    for each in started:
-        each.kill()
+    return lambda drain_seconds=4: serve(DRAIN_SECONDS=str(drain_seconds))
 
 
 async def enter(server: ServerProcess, user: str, **options) -> WebSocket:

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from engine.tests.transport.crowd import Crowd, percentile
-from engine.tests.transport.server_process import ROOT, ServerProcess
+from engine.tests.transport.server_process import ROOT
 
 CROWD, CONTROL = 500, 50
 ASK_SECONDS = 1
@@ -59,26 +59,10 @@ async def settled(crowd: Crowd, before: dict | None) -> dict:
     return stats
 
 
-@pytest.fixture
-def start(tmp_path):
-    """`server = await start("name")` starts a server with news for its crowd."""
-    started = []
-
-    async def start(name: str) -> ServerProcess:
-        folder = tmp_path / name
-        folder.mkdir()
-        started.append(ServerProcess(folder, "news"))
-        return await started[-1].listens()
-
-    yield start
-    for each in started:
-        each.kill()
-
-
 @pytest.mark.slow
 @pytest.mark.may_take(120)
-async def test_nothing_that_clients_send_hurts_the_others(start):
-    server, other = await start("attacked"), await start("left alone")
+async def test_nothing_that_clients_send_hurts_the_others(serve):
+    server, other = await serve("news"), await serve("news")
     crowd, control = await Crowd.gather(server.port, CROWD), await Crowd.gather(other.port, CONTROL)
     # What is made once, at first use, is no leak.
     await attack(server.port, 2, 1)
