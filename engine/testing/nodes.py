@@ -18,6 +18,17 @@ class Beside:
         self.url = f"http://127.0.0.1:{listening[0].getsockname()[1]}"
 
 
+class Frozen:
+    """Stops what a node hears from Redis, as if its process were stopped, until it is thawed."""
+
+    def __init__(self, node):
+        self.connection = node.backplane.bus.link._connection
+        self.connection._transport.pause_reading()
+
+    def thaw(self):
+        self.connection._transport.resume_reading()
+
+
 @pytest.fixture
 def serve_beside(io_loop, io):
     """`serve_beside(make)` serves the app that `make()` returns beside the first, until the test ends."""

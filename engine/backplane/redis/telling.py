@@ -10,7 +10,6 @@ from engine.backplane.interface import NOBODY, Here
 from engine.backplane.messages import Envelope
 from engine.backplane.redis.bus import Bus
 from engine.backplane.redis.publication import Receivers, in_this_context
-from engine.names import user_room
 from engine.wire.message import Message
 
 SOCKET_ID = re.compile("[A-Za-z0-9_-]{20}")
@@ -68,10 +67,12 @@ class Telling:
             self._here.send(envelope.message, room, event.skip, event.volatile, event.namespace)
 
     async def leave(self, user_id: str, rooms: Collection[str]) -> None:
-        """As `Here.leave`; whoever sends after this has returned does not reach the user."""
+        """As `Here.leave`; whoever sends after this has returned does not reach the user.
+
+        All nodes hear of it: any of them may run a hook that is about to join the user, of whom it has no socket.
+        """
         carry_out = in_this_context(self._here.leave, user_id, rooms)
-        channel = self._bus.channels.room(user_room(user_id))
-        await self._bus.publish([channel], Leave(user_id, tuple(rooms)), carry_out=carry_out).receivers
+        await self._tell_all(Leave(user_id, tuple(rooms)), carry_out)
 
     def _leave(self, envelope: Envelope, channel: bytes) -> None:
         leave = cast(Leave, envelope.content)
@@ -95,7 +96,7 @@ class Telling:
         disconnect = cast(Disconnect, envelope.content)
         self._here.disconnect(disconnect.user_id, disconnect.reason, disconnect.session_id)
 
-    async def _tell_all(self, content: Close | Disconnect, carry_out: Any) -> None:
+    async def _tell_all(self, content: Leave | Close | Disconnect, carry_out: Any) -> None:
         await self._bus.publish([self._bus.channels.everybody], content, carry_out=carry_out).receivers
 
 

@@ -13,6 +13,7 @@ import pytest
 from engine.backplane.redis.state import State
 from engine.http.health import ReadyHandler
 from engine.testing.client import Client
+from engine.testing.nodes import Frozen
 from engine.tests.app import io, socket_of
 from engine.tests.people import ANNA, BOB
 
@@ -159,17 +160,6 @@ async def test_a_failover_to_a_replica_is_followed(connect, received, open_redis
 
     assert await received(anna, "news") == 1
     assert nodes[0].backplane.bus.link.server.run != first
-
-
-class Frozen:
-    """Stops what a node hears from Redis, as if its process were stopped, until it is thawed."""
-
-    def __init__(self, node):
-        self.connection = node.backplane.bus.link._connection
-        self.connection._transport.pause_reading()
-
-    def thaw(self):
-        self.connection._transport.resume_reading()
 
 
 async def test_a_node_that_does_not_answer_is_waited_for_once_and_a_second_in_all(connect, nodes, received):
