@@ -51,9 +51,9 @@ class RedisServer:
     def client(self, **options) -> library.Redis:
         return library.Redis(unix_socket_path=str(self.path), retry=Retry(NoBackoff(), 0), **options)
 
-    def clients(self) -> list[dict[str, str]]:
+    def clients(self, password: str | None = None) -> list[dict[str, str]]:
         """Who is connected, apart from who asks."""
-        with self.client() as client:
+        with self.client(password=password) as client:
             return [each for each in client.client_list() if int(each["id"]) != client.client_id()]
 
     def freeze(self):

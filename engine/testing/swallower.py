@@ -1,12 +1,14 @@
 """A network that fails: a proxy that swallows what it should carry, while its connections stay open."""
 
 import asyncio
+from contextlib import suppress
 
 
 class Swallower:
     """Carries connections on one unix socket to another, until `swallows` is set.
 
-    With `keeps` it keeps its connection to the server though the client has hung up, as if nobody had told it.
+    `target` may change: whoever connects from then on is carried there. With `keeps` it keeps its connection to the
+    server though the client has hung up, as if nobody had told it.
     """
 
     def __init__(self, path: str, target: str):
@@ -28,9 +30,10 @@ class Swallower:
         await asyncio.gather(self.pump(reader, there_writer), self.pump(there_reader, writer))
 
     async def pump(self, reader, writer):
-        while data := await reader.read(65536):
-            if not self.swallows:
-                writer.write(data)
+        with suppress(ConnectionError):
+            while data := await reader.read(65536):
+                if not self.swallows:
+                    writer.write(data)
         if not self.keeps:
             writer.close()
 

@@ -15,6 +15,7 @@ from engine.backplane.redis.counts import Counts
 from engine.backplane.redis.errors import Away
 from engine.backplane.redis.link import Link
 from engine.backplane.redis.publication import Publication
+from engine.backplane.redis.refusals import Refusals
 from engine.backplane.redis.state import State
 from engine.wire.message import Message
 
@@ -43,7 +44,7 @@ class Bus:
         self.handlers: dict[type[Content], Handler] = {}
         self.heard_from: Callable[[bytes], Any] = nothing_of
         self.came_back: Callable[[int], Any] = nothing_of
-        self._numbers = itertools.count(1)
+        self._numbers, self._refusals = itertools.count(1), Refusals()
         self._latest: dict[bytes, int] = {}
 
     @property
@@ -61,7 +62,7 @@ class Bus:
         """Tell other nodes, and carry it out here in its turn. Raises ValueError for what is too large for Redis."""
         number = next(self._numbers)
         data = encode(self.id, number, content, message)
-        publication = Publication(number, carry_out, self.counts)
+        publication = Publication(number, carry_out, self.counts, self._refusals)
         self.counts.published += 1
         try:
             self.link.send(_command(channels, data), publication)

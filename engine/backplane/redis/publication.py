@@ -1,7 +1,6 @@
 """One message on its way to other nodes, and what it does on this one."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from contextvars import copy_context
 from typing import Any
@@ -9,10 +8,10 @@ from typing import Any
 import hiredis
 
 from engine.backplane.redis.counts import Counts
+from engine.backplane.redis.refusals import Refusals
 
 Receivers = asyncio.Future[int | None]
 """How many nodes a message went to, None if Redis has not said."""
-log = logging.getLogger("realtime")
 
 
 def in_this_context(call: Callable[..., None], *arguments: Any) -> Callable[[], None]:
@@ -31,19 +30,19 @@ class Publication:
     Redis replies to PUBLISH between what others published before it and after it, so that all nodes see one order.
     """
 
-    __slots__ = ("_carry_out", "_counts", "_is_carried_out", "number", "receivers", "since")
+    __slots__ = ("_carry_out", "_counts", "_is_carried_out", "_refusals", "number", "receivers", "since")
 
-    def __init__(self, number: int, carry_out: Callable[[], None], counts: Counts) -> None:
+    def __init__(self, number: int, carry_out: Callable[[], None], counts: Counts, refusals: Refusals) -> None:
         self.number, self.since = number, 0
         self.receivers: Receivers = asyncio.get_running_loop().create_future()
         """Done once this node has carried it out; raises what that raises."""
-        self._carry_out, self._counts = carry_out, counts
+        self._carry_out, self._counts, self._refusals = carry_out, counts, refusals
         self._is_carried_out = False
 
     def answered(self, reply: Any) -> None:
         """Redis has carried it."""
         if isinstance(reply, hiredis.ReplyError):
-            log.error("Redis refused a message: %s", reply)
+            self._refusals.refused(str(reply))
             self.lost(str(reply))
         else:
             self._here(int(reply))

@@ -12,11 +12,13 @@ from itertools import cycle
 import pytest
 
 from engine.backplane.choice import backplane
+from engine.backplane.redis.state import State
 from engine.limits import Limits
 from engine.node import Node
 from engine.testing.nodes import Beside
 from engine.tests import people
 from engine.tests.app import io, make_app
+from engine.tests.people import ANNA
 
 
 async def no_hook(socket, user):
@@ -127,3 +129,34 @@ def heard():
         await io.request(user_id, "heard?")
 
     return heard
+
+
+@pytest.fixture
+def are(nodes, until):
+    """`await are(State.AWAY)` returns once both nodes stand so with Redis."""
+
+    async def are(state):
+        await until(lambda: all(node.backplane.bus.link.state is state for node in nodes))
+
+    return are
+
+
+@pytest.fixture
+def numbers(nodes):
+    """`numbers()` are those of the nodes' connections in Redis."""
+    return lambda: {node.backplane.bus.link.server.client for node in nodes}
+
+
+@pytest.fixture
+def all_arrive(connect, received, are):
+    """`await all_arrive()`: what the first node sends from now on reaches clients of both, whole and in order."""
+
+    async def all_arrive():
+        await are(State.HERE)
+        clients = [await connect(ANNA), await connect(ANNA)]
+        for number in range(200):
+            await io.send("user::anna", "all", number)
+        for client in clients:
+            assert [await received(client, "all") for _ in range(200)] == [*range(200)]
+
+    return all_arrive
