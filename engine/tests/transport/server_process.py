@@ -11,11 +11,13 @@ import pytest
 
 from engine.testing.processes import ROOT, bare_environment
 
-START_SECONDS = 10
+START_SECONDS = 60
 
 
 class ServerProcess:
     """A server on a `port`. What it writes goes to a file, so that it never waits for a reader: `said`."""
+
+    program = "engine.tests.transport.server"
 
     def __init__(self, folder: Path, *arguments: str, **environment: str):
         self.log = folder / "log"
@@ -24,7 +26,7 @@ class ServerProcess:
         }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "engine.tests.transport.server", *arguments],
+                [sys.executable, "-m", self.program, *arguments],
                 cwd=folder,
                 env={**bare_environment(), **needed, **environment},
                 stdin=subprocess.DEVNULL,
@@ -69,14 +71,15 @@ class ServerProcess:
 def serve(tmp_path):
     """`server = await serve(REDIS_URL=redis.url)` is transport/server.py as a process, with these settings.
 
-    Each has a folder of its own; those that still run are killed at the end of the test.
+    `kind` is another class for another program. Each has a folder of its own; those that still run are killed at the
+    end of the test.
     """
     started = []
 
-    async def serve(*arguments: str, **environment: str) -> ServerProcess:
+    async def serve(*arguments: str, kind: type[ServerProcess] = ServerProcess, **environment: str) -> ServerProcess:
         folder = tmp_path / f"server{len(started)}"
         folder.mkdir()
-        started.append(ServerProcess(folder, *arguments, **environment))
+        started.append(kind(folder, *arguments, **environment))
         return await started[-1].listens()
 
     yield serve

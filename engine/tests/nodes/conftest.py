@@ -1,0 +1,53 @@
+"""Nodes as processes, and clients that stay."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+import pytest
+
+from engine.tests.nodes.node_process import NodeProcess
+from engine.tests.nodes.residents import Resident, all_in
+
+
+@pytest.fixture
+def start_node(serve):
+    """`node = await start_node("a", redis.url)` starts node.py, with settings and arguments; it ends with the test."""
+
+    async def start_node(name: str, redis_url: str = "", *arguments: str, **settings) -> NodeProcess:
+        environment = {key.upper(): str(value) for key, value in settings.items()}
+        return await serve(name, *arguments, kind=NodeProcess, REDIS_URL=redis_url, **environment)
+
+    return start_node
+
+
+@pytest.fixture
+def stay(io_loop):
+    """`anna, bob = await stay(["anna", "bob"], lambda: [port])` are clients who stay until the test ends."""
+    residents = []
+
+    async def stay(users: Iterable[str], ports: Callable[[], Iterable[int]]) -> list[Resident]:
+        new = [Resident(user, ports) for user in users]
+        residents.extend(new)
+        await all_in(new)
+        return new
+
+    async def leave():
+        for each in residents:
+            each.leave()
+        await asyncio.wait([each.task for each in residents])
+
+    yield stay
+    if residents:
+        io_loop.run_sync(leave)
+
+
+@pytest.fixture
+def becomes():
+    """`await becomes(condition)` waits until what a coroutine function returns is true, for a long time."""
+
+    async def becomes(condition, seconds: float = 20):
+        async with asyncio.timeout(seconds):
+            while not await condition():  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
+    return becomes
