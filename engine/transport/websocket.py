@@ -8,9 +8,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 
 from engine.endings import NORMAL, Ending
-from engine.loop.portions import Portion
-from engine.transport.carrier import NOBODY, Carried, Reading
-from engine.transport.output import CLOSED, CLOSING, OPEN, Output
+from engine.transport.carrier import NOBODY, Carried
+from engine.transport.input import Input
+from engine.transport.output import CLOSED, CLOSING, OPEN
 from engine.wire.frame_reader import ERROR, FrameReader, ProtocolError
 from engine.wire.frames import BINARY, CLOSE, NO_STATUS, PING, TEXT, close_frame, pong_frame
 
@@ -19,31 +19,22 @@ if TYPE_CHECKING:
 
 CLOSING_SECONDS = 2.0
 """How long the peer gets to read what is left and to answer our close frame (7.1.1)."""
-PORTION_BYTES = 4096
-"""How much is read before a pause of reading can take effect."""
-READING_SECONDS = 0.005
-"""How long at a time what clients have sent in one go may hold the loop."""
-
-FLOWING, RESTING, PAUSED = Reading
-
 log = logging.getLogger("realtime")
 
 
-class WebSocket(Output):
+class WebSocket(Input):
     """Carries a link, or a probe that may move one here, until it is closed.
 
     `eio` is the EngineIO that it belongs to, `address` who it is, for the log, and `bare` the socket under the
     transport. `opened(websocket)` is called once it is connected and says whom it carries.
     """
 
-    __slots__ = ("address", "held", "opened", "reader", "reading")
+    __slots__ = ("address", "opened", "reader")
 
     def __init__(self, eio: "EngineIO", address: str, opened: "Callable[[WebSocket], None]", bare: socket.socket):
         super().__init__(eio, bare)
         self.address, self.opened = address, opened
-        self.reader, self.reading = FrameReader(eio.limits.message_bytes), FLOWING
-        self.held = b""
-        """What has come while it is not read."""
+        self.reader = FrameReader(eio.limits.message_bytes)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start: called by the loop."""
@@ -57,27 +48,6 @@ class WebSocket(Output):
     def carry(self, carried: Carried) -> None:
         """Say who gets what comes from now on."""
         self.carried = carried
-
-    def data_received(self, data: bytes) -> None:
-        """Read what came: called by the loop. While reading is paused, what has come already waits, too."""
-        if self.reading is not FLOWING:
-            self.held += data
-        elif len(data) <= PORTION_BYTES:
-            self.read(data)
-        else:
-            self.read_portions(data)
-
-    def read_portions(self, data: bytes) -> None:
-        """Read much in portions, between which others get their turn."""
-        portion = Portion(READING_SECONDS / (len(self.eio.turns.waiting) or 1))
-        for end in range(PORTION_BYTES, len(data) + PORTION_BYTES, PORTION_BYTES):
-            self.read(data[end - PORTION_BYTES : end])
-            if self.reading is FLOWING and portion.over and end < len(data):
-                self.stop_reading(RESTING)
-                self.eio.turns.add(self)
-            if self.reading is not FLOWING:
-                self.held += data[end:]
-                return
 
     def read(self, data: bytes) -> None:
         """Read frames, message by message."""
@@ -95,34 +65,6 @@ class WebSocket(Output):
                 self.answer_close(payload[0])
             elif opcode == ERROR:
                 self.fail(payload)
-
-    def stop_reading(self, reading: Reading) -> None:
-        """Hold what comes from now on."""
-        self.reading = self.reading.to(reading)
-        self.transport.pause_reading()
-
-    def go_on(self) -> None:
-        """Read what is held, and what comes: called by the turns of the loop."""
-        self.reading = self.reading.to(FLOWING)
-        held, self.held = self.held, b""
-        self.data_received(held)
-        if self.reading is FLOWING and self.state is not CLOSED:
-            self.transport.resume_reading()
-
-    def pause_reading(self) -> None:
-        """Let the client wait: it has sent more than it can be served."""
-        if self.reading is FLOWING and self.state is not CLOSED:
-            self.stop_reading(PAUSED)
-
-    def resume_reading(self) -> None:
-        """Go on after `pause_reading`."""
-        if self.reading is PAUSED:
-            self.go_on()
-
-    @property
-    def paused(self) -> bool:
-        """Whether what the client sends waits to be read."""
-        return self.reading is not FLOWING
 
     def eof_received(self) -> bool:
         """The peer is gone: called by the loop. To close takes longer than anything else, so it comes in portions."""

@@ -1,0 +1,84 @@
+"""What comes in over a WebSocket: read in portions, by turns, and not at all while it has to wait."""
+
+import socket
+from abc import abstractmethod
+from typing import TYPE_CHECKING
+
+from engine.loop.portions import Portion
+from engine.transport.carrier import Reading
+from engine.transport.output import CLOSED, Output
+
+if TYPE_CHECKING:
+    from engine.transport.engine_io import EngineIO
+
+PORTION_BYTES = 4096
+"""How much is read before a pause of reading can take effect."""
+READING_SECONDS = 0.005
+"""How long at a time what clients have sent in one go may hold the loop."""
+
+FLOWING, RESTING, PAUSED = Reading
+
+
+class Input(Output):
+    """The reading half of a WebSocket."""
+
+    __slots__ = ("held", "reading")
+
+    def __init__(self, eio: "EngineIO", bare: socket.socket):
+        super().__init__(eio, bare)
+        self.reading = FLOWING
+        self.held = b""
+        """What has come while it is not read."""
+
+    @abstractmethod
+    def read(self, data: bytes) -> None:
+        """Read frames, message by message."""
+
+    def data_received(self, data: bytes) -> None:
+        """Read what came: called by the loop. While reading is paused, what has come already waits, too."""
+        if self.reading is not FLOWING:
+            self.held += data
+        elif len(data) <= PORTION_BYTES:
+            self.read(data)
+        else:
+            self.read_portions(data)
+
+    def read_portions(self, data: bytes) -> None:
+        """Read much in portions, between which others get their turn."""
+        portion = Portion(READING_SECONDS / (len(self.eio.turns.waiting) or 1))
+        for end in range(PORTION_BYTES, len(data) + PORTION_BYTES, PORTION_BYTES):
+            self.read(data[end - PORTION_BYTES : end])
+            if self.reading is FLOWING and portion.over and end < len(data):
+                self.stop_reading(RESTING)
+                self.eio.turns.add(self)
+            if self.reading is not FLOWING:
+                self.held += data[end:]
+                return
+
+    def stop_reading(self, reading: Reading) -> None:
+        """Hold what comes from now on."""
+        self.reading = self.reading.to(reading)
+        self.transport.pause_reading()
+
+    def go_on(self) -> None:
+        """Read what is held, and what comes: called by the turns of the loop."""
+        self.reading = self.reading.to(FLOWING)
+        held, self.held = self.held, b""
+        self.data_received(held)
+        if self.reading is FLOWING and self.state is not CLOSED:
+            self.transport.resume_reading()
+
+    def pause_reading(self) -> None:
+        """Let the client wait: it has sent more than it can be served."""
+        if self.reading is FLOWING and self.state is not CLOSED:
+            self.stop_reading(PAUSED)
+
+    def resume_reading(self) -> None:
+        """Go on after `pause_reading`."""
+        if self.reading is PAUSED:
+            self.go_on()
+
+    @property
+    def paused(self) -> bool:
+        """Whether what the client sends waits to be read."""
+        return self.reading is not FLOWING
