@@ -1,6 +1,7 @@
 """HTTP long-polling (Engine.IO, "HTTP long-polling"): what waits to be fetched, and who waits for it."""
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.endings import NORMAL
@@ -94,16 +95,22 @@ class Polling(Posts):
             await asyncio.sleep(ABORT_SECONDS)
         if self.waiting:
             raise InvalidPacket("two polls at once")
-        if not self.queue and not self.probe and self.state is OPEN:
-            self.waiting = asyncio.get_running_loop().create_future()
-            try:
-                await self.waiting
-            finally:
-                self.waiting = None
+        if not self.queue and self.state is OPEN:
+            await self.wait(self.probe.patience() if self.probe else None)
         messages = self.fetch()
         if self.state is CLOSING and not self.queue:
             self.end()
         return messages or [NOOP]
+
+    async def wait(self, seconds: float | None) -> None:
+        """Wait until something is sent, a WebSocket probes or the link ends, but only so many seconds if given."""
+        self.waiting = asyncio.get_running_loop().create_future()
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self.waiting
+        finally:
+            self.waiting = None
 
     def fetch(self) -> list[Message]:
         """Take what is queued."""
@@ -117,14 +124,16 @@ class Polling(Posts):
         self.size = sum(message.size for message in self.queue)
 
     def begin_upgrade(self, probe: "Probe") -> bool:
-        """A WebSocket probes: end the poll that waits, and answer every other at once ("Upgrade").
+        """A WebSocket probes: end the poll that waits, and every other soon ("Upgrade").
 
         Returns False if the link has ended, or moves to another WebSocket already.
         """
         if self.state is not OPEN or self.probe not in (None, probe):
             return False
         self.probe = probe
-        self.wake()
+        if self.waiting:
+            probe.patience()
+            self.wake()
         return True
 
     def stop_upgrade(self, probe: "Probe") -> None:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from engine.transport.link import Link
 
 ANSWER = Message(b"3probe")
+NOOP_SECONDS = 0.1
+"""How long polls wait that come while a WebSocket probes, the first one left out, as with engine.io's own server."""
 
 
 class Probe:
@@ -19,11 +21,13 @@ class Probe:
     Anything else, or nothing for too long, closes the WebSocket and leaves polling as it was.
     """
 
-    __slots__ = ("eio", "link", "polling", "slot", "websocket")
+    __slots__ = ("answered", "eio", "link", "polling", "slot", "websocket")
 
     def __init__(self, link: "Link", polling: Polling, websocket: WebSocket):
         self.eio, self.link, self.polling, self.websocket = link.eio, link, polling, websocket
         self.slot: int | None = None
+        self.answered = False
+        """Whether a poll has been ended for it."""
         self.eio.wheel.schedule(self, self.eio.wheel.now() + self.eio.limits.upgrade_seconds)
 
     def receive(self, text: str) -> None:
@@ -35,6 +39,12 @@ class Probe:
             self.link.upgrade(self.polling, self.websocket)
         else:
             self.close(ProbeEnding.NOT_A_PROBE)
+
+    def patience(self) -> float:
+        """How many seconds a poll may wait: the first one none, for the client moves once it has no poll any more."""
+        seconds = NOOP_SECONDS if self.answered else 0
+        self.answered = True
+        return seconds
 
     def receive_binary(self, data: bytes) -> None:
         """No step of it is binary."""

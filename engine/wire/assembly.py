@@ -4,6 +4,8 @@ from engine.errors import InvalidPacket
 from engine.wire.json_in import Json
 from engine.wire.packet import BINARY_EVENT, EVENT, Packet
 
+AMBIGUOUS = 'a "_placeholder" of its own beside attachments'
+
 
 class Assembly:
     """A binary packet whose attachments are still on their way."""
@@ -14,8 +16,8 @@ class Assembly:
     def add(self, attachment: bytes) -> Packet | None:
         """Take the next attachment; return the whole packet after the last one.
 
-        Raises InvalidPacket unless each attachment has exactly one placeholder. Those of a packet that is refused are
-        not kept.
+        Raises InvalidPacket for an attachment without a placeholder. A packet that has other objects that look like
+        one, which only its sender could tell apart, comes back refused. Of one that is, attachments are not kept.
         """
         self.missing -= 1
         if not self.packet.refused:
@@ -23,22 +25,26 @@ class Assembly:
         return None if self.missing else self._whole()
 
     def _whole(self) -> Packet:
-        unused = dict(enumerate(self.attachments))
-        data = _fill(self.packet.data, unused)
+        unused, ambiguous = dict(enumerate(self.attachments)), list[Json]()
+        packet = self.packet._replace(type=self.packet.type - (BINARY_EVENT - EVENT))
+        data = _fill(packet.data, unused, ambiguous)
         if unused:
             raise InvalidPacket("an attachment without a placeholder")
-        return self.packet._replace(type=self.packet.type - (BINARY_EVENT - EVENT), data=data)
+        if ambiguous and not packet.refused:
+            return packet._replace(data=packet.data[:1], refused=AMBIGUOUS)
+        return packet._replace(data=data)
 
 
-def _fill(value: Json, unused: dict[int, bytes]) -> Json:
-    """Put attachments in the place of their placeholders."""
+def _fill(value: Json, unused: dict[int, bytes], ambiguous: list[Json]) -> Json:
+    """Put attachments in the place of their placeholders; what looks like another one is collected."""
     if isinstance(value, list):
-        return [_fill(item, unused) for item in value]
+        return [_fill(item, unused, ambiguous) for item in value]
     if not isinstance(value, dict):
         return value
     if value.get("_placeholder") is not True:
-        return {key: _fill(item, unused) for key, item in value.items()}
+        return {key: _fill(item, unused, ambiguous) for key, item in value.items()}
     number = value.get("num")
-    if type(number) is not int or number not in unused:
-        raise InvalidPacket("a placeholder without its attachment")
-    return unused.pop(number)
+    if type(number) is int and number in unused:
+        return unused.pop(number)
+    ambiguous.append(value)
+    return value

@@ -138,6 +138,27 @@ async def test_extensions_and_trailers_without_end_are_no_http(dial, body):
     writer.close()
 
 
+@pytest.mark.parametrize("number", ["²", "٣", "+5", "-5", "1_0", "0x5", "5.0", "5 5", "1" * 5000])
+@pytest.mark.parametrize("path", [b"/seats", OPENING.encode() + b"&sid=x"])
+async def test_a_length_that_is_no_number_is_no_http(dial, caplog, path, number):
+    for field in (b"Content-Length: %b\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n%b\r\n"):
+        reader, writer = await dial()
+        writer.write(b"POST " + path + b" HTTP/1.1\r\n" + HOST + field % number.encode() + b"hello\r\n0\r\n\r\n")
+        async with asyncio.timeout(5):
+            assert (await reader.read(12)) in (b"", b"HTTP/1.1 400", b"HTTP/1.1 413")
+        writer.close()
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+@pytest.mark.parametrize("number", ["%C2%B2", "\u00b2", "%D9%A4"])
+async def test_a_number_in_a_header_or_the_query_that_is_none_is_refused(ask, caplog, number):
+    query = f"GET /socket.io/?EIO={number}&transport=polling HTTP/1.1\r\n".encode()
+    assert (await ask(query + HOST + b"\r\n")).status == 400
+    origin = f"Origin: http://1.{number}:{number}\r\nX-Forwarded-For: {number}\r\n\r\n".encode()
+    assert (await ask(f"GET {OPENING} HTTP/1.1\r\n".encode() + HOST + origin)).status == 403
+    assert not [record for record in caplog.records if record.exc_info]
+
+
 async def test_what_is_true_of_rest_is_true_of_a_socket_that_posts(ask, fetch):
     sid = json.loads((await fetch("GET", OPENING)).body[1:])["sid"]
     target = f"POST http://localhost{OPENING}&sid={sid} HTTP/1.1\r\n".encode()

@@ -120,21 +120,20 @@ async def test_a_binary_frame_without_its_packet_closes_the_session(server):
 
 
 @pytest.mark.parametrize(
-    ("packet", "attachments"),
+    "packet",
     [
-        ('451-["note",{"_placeholder":true,"num":1}]', 1),
-        ('451-["note",{"_placeholder":true,"num":-1}]', 1),
-        ('451-["note",{"_placeholder":true,"num":"0"}]', 1),
-        ('451-["note",{"_placeholder":true,"num":0.0}]', 1),
-        ('451-["note",{"_placeholder":true}]', 1),
-        ('451-["note"]', 1),
-        ('451-["note",' + ",".join(['{"_placeholder":true,"num":0}'] * 400) + "]", 1),
-        ('452-["note",{"_placeholder":true,"num":0},{"_placeholder":true,"num":0}]', 2),
+        '451-["note",{"_placeholder":true,"num":1}]',
+        '451-["note",{"_placeholder":true,"num":-1}]',
+        '451-["note",{"_placeholder":true,"num":"0"}]',
+        '451-["note",{"_placeholder":true,"num":0.0}]',
+        '451-["note",{"_placeholder":true}]',
+        '451-["note",{"_placeholder":1,"num":0}]',
+        '451-["note"]',
     ],
 )
-async def test_an_attachment_is_used_exactly_once(server, traces, packet, attachments):
+async def test_an_attachment_without_its_placeholder_closes_the_session(server, traces, packet):
     websocket = await server.websocket("anna")
-    websocket.send(packet, *[b"x" * 1000] * attachments)
+    websocket.send(packet, b"x" * 1000)
     assert (await websocket.closed()).code == 1008
     await server.empty()
     assert "note" not in traces

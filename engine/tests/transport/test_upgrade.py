@@ -8,7 +8,7 @@ import pytest
 from engine.tests.app import io
 from engine.tests.transport.conftest import until
 from engine.tests.transport.raw import Closed, WebSocket
-from engine.transport import polling
+from engine.transport import polling, probe
 
 
 async def test_a_session_moves_to_a_websocket(server):
@@ -44,12 +44,41 @@ async def test_what_waited_to_be_fetched_comes_first_and_once(server):
     assert [await websocket.event() for _ in range(4)] == [["news", number] for number in range(4)]
 
 
-async def test_a_poll_during_the_upgrade_is_answered_at_once(server):
+async def probed(server):
     client = await server.polling("anna")
     websocket = await client.upgrade()
     websocket.send("2probe")
-    await websocket.next()
+    assert await websocket.next() == "3probe"
+    return client
+
+
+async def test_the_first_poll_during_an_upgrade_is_answered_at_once(server, monkeypatch):
+    monkeypatch.setattr(probe, "NOOP_SECONDS", 60)
+    client = await probed(server)
     assert (await client.poll()).text == "6"
+
+
+@pytest.mark.parametrize("first", ["before the probe", "after it"])
+async def test_an_upgrade_that_stops_has_other_polls_wait_but_not_what_is_sent(server, monkeypatch, first):
+    monkeypatch.setattr(probe, "NOOP_SECONDS", 60)
+    if first == "after it":
+        client = await probed(server)
+        assert (await client.poll()).text == "6"
+    else:
+        client = await server.polling("anna")
+        poll = await client.start_poll()
+        await until(lambda: server.links[client.sid].carrier.waiting)
+        (await client.upgrade()).send("2probe")
+        assert (await poll.answer()).text == "6"
+    poll = await client.start_poll()
+    await until(lambda: server.links[client.sid].carrier.waiting)
+    await io.send("user::anna", "news", 1)
+    assert (await poll.answer()).text == '42["news",1]'
+
+
+async def test_a_poll_that_waits_during_an_upgrade_is_answered_before_long(server):
+    client = await probed(server)
+    assert [(await client.poll()).text for _ in range(3)] == ["6", "6", "6"]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -120,6 +120,30 @@ async def test_too_many_attachments_are_an_error_in_the_ack(server):
     assert await websocket.call("echo", 1) == [1]
 
 
+@pytest.mark.parametrize(
+    "own",
+    [
+        '{"_placeholder":true,"num":0}',
+        '{"_placeholder":true,"num":1}',
+        '{"_placeholder":true,"num":"0"}',
+        '{"_placeholder":true}',
+        ",".join(['{"_placeholder":true,"num":0}'] * 400),
+    ],
+    ids=lambda text: text[:30],
+)
+async def test_a_placeholder_of_a_client_s_own_beside_attachments_is_an_error_in_the_ack(client, own):
+    attachment = b"x" if client.websocket else "beA=="
+    await client.send(f'451-7["echo",{own},{{"_placeholder":true,"num":0}}]', attachment)
+    message = 'This event holds what is not taken: a "_placeholder" of its own beside attachments.'
+    assert json.loads((await client.receive())[3:]) == [{"error": error("ValidationError", message)}]
+    assert await client.lives()
+
+
+async def test_a_placeholder_of_a_client_s_own_without_attachments_is_an_object_like_any_other(client):
+    own = '{"_placeholder":true,"num":0}'
+    assert await client.ask(f'["echo",[{own}]]') == f"[{own}]"
+
+
 async def test_an_event_named_by_a_number_is_handled_under_that_name(client):
     @io.on("1")
     async def one(socket, payload):

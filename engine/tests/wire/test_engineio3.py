@@ -115,6 +115,7 @@ def test_a_length_counts_what_javascript_counts(text):
         " 2:4a",
         "1e1:4aaaaaaaaa",
         "٢:4a",  # a digit, but none of ASCII's
+        "²:4a",  # what `isdigit` takes for one, and `int` does not
         "3:4a",  # a length that lies
         "999999999:4a",
         "0000000002:4a",  # digits without end
