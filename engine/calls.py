@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from engine.backplane.interface import Backplane
+from engine.backplane.interface import NOBODY, Backplane
 from engine.endings import Ending
 from engine.names import check_event, check_room, check_rooms, check_target, check_user, user_room
 from engine.sockets import hook
@@ -38,7 +38,7 @@ class Calls(ABC):
         Raises ValueError for no room, a reserved event and NaN, TypeError for what JSON cannot hold.
         """
         message = encode_event(check_event(event), payload)
-        if waiting := self.backplane.send(message, check_target(room), (skip,), volatile):
+        if waiting := self.backplane.send(message, check_target(room), (skip,) if skip else NOBODY, volatile):
             await waiting
 
     async def broadcast(self, event: str, payload: Any = None) -> None:

@@ -99,9 +99,10 @@ class Node:
         namespace: str = "/",
     ) -> None:
         """Hand a packet to the writers of every socket in a room, or in any of several, but of those in `skip`."""
-        skip = ids(skip, namespace, self.eio.sockets)
         # A copy, because a socket that this makes too slow leaves its rooms at once.
-        for socket in tuple(self.hub.members(rooms, namespace)):
+        members = tuple(self.hub.members(rooms, namespace))
+        skip = ids(skip, namespace, self.eio.sockets) if members else skip
+        for socket in members:
             if socket.id not in skip and not (volatile and socket.link.behind):
                 socket.link.carrier.send(message)
 

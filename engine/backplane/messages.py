@@ -42,8 +42,10 @@ class Envelope(NamedTuple):
 def encode(origin: bytes, number: int, content: Content, message: Message = NO_PACKET) -> bytes:
     """The bytes of a message. Raises ValueError for one that is too large for Redis to carry."""
     fields = b"" if content is PLAIN else dumps(content)
-    head = HEAD.pack(VERSION, NUMBERS[type(content)], origin, number, len(fields), len(message.text))
-    data = b"".join((head, fields, message.text, *_sized(message.attachments)))
+    text = message.text
+    data = HEAD.pack(VERSION, NUMBERS[type(content)], origin, number, len(fields), len(text)) + fields + text
+    if message.attachments:
+        data = b"".join((data, *_sized(message.attachments)))
     if len(data) > LARGEST_BYTES:
         raise ValueError(TOO_LARGE.format(LARGEST_BYTES, len(data)))
     return data
@@ -55,15 +57,17 @@ def _sized(attachments: Sequence[bytes]) -> list[bytes]:
 
 def decode(data: bytes) -> Envelope:
     """A message from its bytes. Raises InvalidMessage."""
-    if len(data) < HEAD.size or len(data) > LARGEST_BYTES or not data.startswith(VERSION):
+    size = len(data)
+    if not HEAD.size <= size <= LARGEST_BYTES or not data.startswith(VERSION):
         raise InvalidMessage("no message of this version")
     _, kind, origin, number, fields, text = HEAD.unpack_from(data)
     text_at = HEAD.size + fields
     end = text_at + text
-    if kind >= len(KINDS) or end > len(data):
+    if kind >= len(KINDS) or end > size:
         raise InvalidMessage("a message that is cut off, or of an unknown kind")
     content = _content(kind, data[HEAD.size : text_at]) if fields or kind else PLAIN
-    return Envelope(origin, number, content, Message(_checked(data[text_at:end]), _attachments(data, end)))
+    attachments = _attachments(data, end) if end < size else ()
+    return Envelope(origin, number, content, Message(_checked(data[text_at:end]), attachments))
 
 
 def origin_of(data: bytes) -> bytes:
@@ -94,8 +98,6 @@ def _checked(text: bytes) -> bytes:
 
 
 def _attachments(data: bytes, at: int) -> Sequence[bytes]:
-    if at == len(data):
-        return ()
     attachments: list[bytes] = []
     while at < len(data):
         if at + SIZE.size > len(data):

@@ -35,6 +35,8 @@ def encode(packet_type: int, data: object = None, namespace: str = "/", id: int 
     """
     attachments: list[bytes] = []
     body = b"" if data is None else dumps(data, attachments if packet_type in (EVENT, ACK) else None)
+    if not attachments and namespace == "/" and id is None:
+        return Message(b"4%d%b" % (packet_type, body), attachments)
     if attachments:
         _check_attachments(len(attachments), body)
         packet_type += BINARY_EVENT - EVENT

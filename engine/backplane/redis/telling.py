@@ -34,19 +34,18 @@ class Telling:
         """As `Here.send`; the future is done once this node has its turn."""
         names = (rooms,) if isinstance(rooms, str) else tuple(dict.fromkeys(rooms))
         carry_out = partial(self._here.send, message, rooms, skip, volatile, namespace)
-        if not names or (len(names) == 1 and self._here.has_socket(names[0], namespace)):
+        channels = [self._bus.channels.room(name) for name in names]
+        if any(map(_may_be_a_socket, names)):
+            if len(names) == 1 and self._here.has_socket(names[0], namespace):
+                channels.clear()
+            else:
+                # Nobody knows here on which node it is.
+                channels.append(self._bus.channels.everybody)
+        if not channels:
             carry_out()
             return None
-        channels = self._channels(names)
         event = _event(names if len(channels) > 1 else (), namespace, skip, volatile)
         return self._bus.publish(channels, event, message, carry_out).receivers
-
-    def _channels(self, names: Sequence[str]) -> list[bytes]:
-        """Those of rooms; of a socket nobody knows here on which node it is."""
-        channels = [self._bus.channels.room(name) for name in names]
-        if any(len(name) == 20 and SOCKET_ID.fullmatch(name) for name in names):
-            channels.append(self._bus.channels.everybody)
-        return channels
 
     def broadcast(
         self, message: Message, skip: Collection[str | None] = NOBODY, namespace: str = "/"
@@ -57,14 +56,12 @@ class Telling:
         return self._bus.publish([self._bus.channels.everybody], event, message, carry_out).receivers
 
     def _event(self, envelope: Envelope, channel: bytes) -> None:
-        event = cast(Event, envelope.content)
-        if event.rooms:
-            self._here.send(envelope.message, event.rooms, event.skip, event.volatile, event.namespace)
-        elif channel == self._bus.channels.everybody:
+        event = cast("Event", envelope.content)
+        if channel == self._bus.channels.everybody and not event.rooms:
             self._here.broadcast(envelope.message, event.skip, event.namespace)
         else:
-            room = self._bus.channels.room_of(channel)
-            self._here.send(envelope.message, room, event.skip, event.volatile, event.namespace)
+            rooms = event.rooms or self._bus.channels.room_of(channel)
+            self._here.send(envelope.message, rooms, event.skip, event.volatile, event.namespace)
 
     async def leave(self, user_id: str, rooms: Collection[str]) -> None:
         """As `Here.leave`; whoever sends after this has returned does not reach the user.
@@ -100,8 +97,11 @@ class Telling:
         await self._bus.publish([self._bus.channels.everybody], content, carry_out=carry_out).receivers
 
 
+def _may_be_a_socket(name: str) -> bool:
+    return len(name) == 20 and SOCKET_ID.fullmatch(name) is not None
+
+
 def _event(names: Sequence[str], namespace: str, skip: Collection[str | None], volatile: bool) -> Event:
-    skipped = tuple(each for each in skip if each)
-    if not (names or skipped or volatile) and namespace == "/":
+    if not (names or volatile or any(skip)) and namespace == "/":
         return PLAIN
-    return Event(tuple(names), namespace, skipped, volatile)
+    return Event(tuple(names), namespace, tuple(filter(None, skip)), volatile)
