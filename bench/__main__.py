@@ -4,13 +4,14 @@ import argparse
 import gc
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import uvloop
 
 from bench import interpreter, picture, report
-from bench.competitors import PEERS
+from bench.competitors import MISSING, PEERS, always_there
 from bench.plan import QUICK, Plan
 from bench.run import SCENARIOS, Benchmark, stay_on_core
 from bench.server import LOAD_CORE
@@ -34,17 +35,12 @@ def chosen(names: str) -> set[str]:
     return set(filter(None, names.split(",")))
 
 
-def present(wanted: set[str]) -> list:
-    """The peers that can run; says what the others lack."""
-    peers = []
-    for peer in PEERS:
-        if wanted and peer.key not in wanted:
-            continue
-        if sentence := peer.missing():
-            print(sentence)
-        else:
-            peers.append(peer)
-    return peers
+def present(candidates: dict[str, Callable[[], str | None]], wanted: set[str]) -> list[str]:
+    """Those of the candidates that can run; says what the others lack, which each tells of itself."""
+    lacking = {key: missing() for key, missing in candidates.items() if not wanted or key in wanted}
+    for sentence in dict.fromkeys(filter(None, lacking.values())):
+        print(sentence)
+    return [key for key, sentence in lacking.items() if sentence is None]
 
 
 def write(results: dict, folder: Path):
@@ -63,7 +59,9 @@ def main():
     stay_on_core(LOAD_CORE)
     # The load must not pause for a collection while a server's clock runs.
     gc.disable()
-    benchmark = Benchmark(plan, present(chosen(options.peers)), chosen(options.only))
+    peers = present({peer.key: peer.missing for peer in PEERS}, chosen(options.peers))
+    scenarios = present({name: MISSING.get(name, always_there) for name in SCENARIOS}, chosen(options.only))
+    benchmark = Benchmark(plan, [peer for peer in PEERS if peer.key in peers], scenarios)
     uvloop.run(benchmark.run())
     results = report.collect(plan, benchmark.results)
     print("", report.table(results), "", *report.notes(results), sep="\n")

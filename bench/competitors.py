@@ -12,6 +12,7 @@ from bench.accounts import registered
 from bench.users import Users, invented
 
 NODE = Path(__file__).parent / "peers" / "node"
+SERVER = str(NODE / "server.js")
 SCENARIOS = ("audiences", "calls", "idle", "browsers")
 
 
@@ -24,6 +25,12 @@ def node_missing() -> str | None:
         return "Node is not installed: its columns stay empty."
     if not (NODE / "node_modules").is_dir():
         return "Node's Socket.IO is missing: run `npm install` in bench/peers/node. Its column stays empty."
+    return None
+
+
+def redis_missing() -> str | None:
+    if not which("redis-server"):
+        return "redis-server is not installed: nothing is measured across nodes."
     return None
 
 
@@ -56,11 +63,19 @@ def python(name: str) -> tuple[str, ...]:
 
 
 PEERS = (
-    Peer("ours", "ours", python("ours"), scenarios=(*SCENARIOS, "other-calls", "rooms", "logins"), users=registered),
     Peer(
-        "node", "Node", ("node", str(NODE / "server.js")), scenarios=(*SCENARIOS, "other-calls"), missing=node_missing
+        "ours",
+        "ours",
+        python("ours"),
+        scenarios=(*SCENARIOS, "other-calls", "rooms", "logins", "nodes"),
+        users=registered,
     ),
+    Peer("node", "Node", ("node", SERVER), scenarios=(*SCENARIOS, "other-calls"), missing=node_missing),
     Peer("stock_tornado", "stock, Tornado", python("stock_tornado"), slow=True),
     Peer("stock_asgi", "stock, ASGI", python("stock_asgi"), missing=uvicorn_missing, slow=True),
     Peer("floor", "floor", python("floor"), scenarios=("audiences", "calls", "other-calls")),
+    Peer("node_redis", "Node, Redis", ("node", SERVER, "createAdapter"), ("nodes",), node_missing),
+    Peer("node_sharded", "Node, sharded", ("node", SERVER, "createShardedAdapter"), ("nodes",), node_missing),
 )
+# What a scenario needs besides its peers.
+MISSING = {"nodes": redis_missing}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from bench.plan import Plan
 
-MICROSECONDS, KILOBYTES, SECONDS, MILLISECONDS, TIMES = "µs", "KB", "s", "ms", "x"
+MICROSECONDS, BYTES, KILOBYTES, SECONDS, MILLISECONDS, TIMES = "µs", "B", "KB", "s", "ms", "x"
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class Goal:
 
     peer: str = ""
     ratio: float = 0
-    limit: float = 0
+    limit: float | None = None
 
 
 @dataclass(frozen=True)
@@ -86,4 +86,23 @@ def figures(plan: Plan) -> list[Figure]:
         Figure("acks-slower", "… as many times as long", TIMES, "logins", (Goal(limit=3),)),
         Figure("acks-flood", f"… while {plan.flood_a_second} a second try to", MILLISECONDS, "logins"),
         Figure("refusal", "… how soon too many are told so, at p99", MILLISECONDS, "logins"),
+        *across("lone", "one event to a socket of another node", (Goal("node_sharded", 1),)),
+        Figure("across-p50", "… from the order to the socket, p50", MILLISECONDS, "nodes"),
+        Figure("across-p99", "… p99", MILLISECONDS, "nodes"),
+        *across("crowded", f"{plan.burst} events a turn to a socket of another node", (Goal("node_sharded", 2),)),
+    ]
+
+
+def across(label: str, title: str, goals: tuple[Goal, ...]) -> list[Figure]:
+    """What an event costs that is sent on one node for a member on another."""
+    parts = {
+        "sender": "at the node that sends",
+        "receiver": "at the one with the member",
+        "bystander": "at one without",
+        "redis": "in Redis",
+    }
+    return [
+        Figure(f"{label}-both", title, MICROSECONDS, "nodes", goals),
+        *(Figure(f"{label}-{part}", f"… {where}", MICROSECONDS, "nodes") for part, where in parts.items()),
+        Figure(f"{label}-bytes", "… published to the one without", BYTES, "nodes", (Goal(limit=0),)),
     ]

@@ -1,13 +1,13 @@
 """The life of one server in the benchmark: its clients, its control client, what was measured on it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from itertools import islice
 
-from bench.plan import Plan
+from bench.attempt import Attempt
 from bench.server import Server
 from bench.socketio_client import SocketIOClient, event
-from bench.users import Users
 from engine.testing.websocket_client import Refused
 
 AT_ONCE = 64
@@ -18,12 +18,11 @@ FORGOTTEN_SECONDS = 240  # what a server may take to notice that thousands are g
 class Life:
     """What a scenario works with."""
 
-    def __init__(self, server: Server, users: Users, plan: Plan, peer: str):
-        self.server, self.plan, self.peer = server, plan, peer
-        self.identities, self.members = users.identities(), users.members
+    def __init__(self, server: Server, attempt: Attempt):
+        self.server, self.plan, self.peer = server, attempt.plan, attempt.peer.key
+        self.identities, self.members, self.values = attempt.identities, attempt.users.members, attempt.values
         self.clients: list[SocketIOClient] = []
         self.control: SocketIOClient | None = None
-        self.values: dict[str, float] = {}
 
     def record(self, figure: str, value: float):
         self.values[figure] = value
@@ -107,8 +106,32 @@ class Life:
         await self.server.quiet()
         return self.server.cpu() - before
 
-    def end(self):
+    async def end(self):
+        """Has its clients gone before the server is."""
         for client in (self.control, *self.clients):
             if client:
                 client.watch = None
                 client.transport.abort()
+        await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def life(attempt: Attempt, name: str = "server", **environment: str) -> AsyncIterator[Life]:
+    """A server of the peer with its first clients, who are on no other server of the attempt."""
+    async with attempt.server(name, environment) as server:
+        begun = Life(server, attempt)
+        try:
+            await begun.begin()
+            yield begun
+        finally:
+            await begun.end()
+
+
+def on_one_server(scenario: Callable[[Life], Awaitable[None]]) -> Callable[[Attempt], Awaitable[None]]:
+    """A scenario that is the life of one server."""
+
+    async def run(attempt: Attempt):
+        async with life(attempt) as begun:
+            await scenario(begun)
+
+    return run

@@ -10,6 +10,8 @@ COLOURS = {
     "stock_tornado": "#c2762b",
     "stock_asgi": "#9a6ad6",
     "floor": "#8b949e",
+    "node_redis": "#7fb285",
+    "node_sharded": "#3f9142",
 }
 STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #1f2328 }

@@ -26,6 +26,7 @@ class Plan:
     few_rooms: int = 10
     many_rooms: int = 100_000
     rooms_a_socket: int = 80
+    orders: int = 5000
     online: int = 200
     acks_a_second: int = 1000
     logins_a_second: int = 20
@@ -58,6 +59,7 @@ QUICK = Plan(
     dropped=1000,
     movers=100,
     many_rooms=4000,
+    orders=1000,
     online=50,
     login_seconds=2.0,
 )

@@ -23,7 +23,7 @@ def judge(goal: Goal, medians: dict[str, float | None]) -> dict | None:
     ours = medians.get("ours")
     if ours is None:
         return None
-    if goal.limit:
+    if goal.limit is not None:
         return {"goal": f"at most {goal.limit:g}", "is": round(ours, 2), "reached": ours <= goal.limit}
     other = medians.get(goal.peer)
     if other is None:

@@ -1,6 +1,5 @@
 """Runs the rounds: every scenario on every peer, a fresh server each time, the peers taking turns."""
 
-import asyncio
 import os
 import tempfile
 from collections import defaultdict
@@ -10,26 +9,29 @@ from pathlib import Path
 from statistics import median
 
 from bench import scenarios
+from bench.attempt import Attempt
 from bench.calls import calls, other_calls
 from bench.competitors import Peer
 from bench.expectations import Voided
 from bench.figures import figures
-from bench.life import Life
+from bench.life import on_one_server
 from bench.logins import logins
+from bench.nodes import nodes
 from bench.plan import Plan
-from bench.server import Server, ServerFailed
+from bench.server import ServerFailed
 from bench.spread import spread
 from bench.users import Users
 from engine.testing.websocket_client import Refused
 
 SCENARIOS = {
-    "audiences": scenarios.audiences,
-    "calls": calls,
-    "other-calls": other_calls,
-    "idle": scenarios.idle_and_dropped,
-    "browsers": scenarios.browsers,
-    "rooms": scenarios.rooms,
-    "logins": logins,
+    "audiences": on_one_server(scenarios.audiences),
+    "calls": on_one_server(calls),
+    "other-calls": on_one_server(other_calls),
+    "idle": on_one_server(scenarios.idle_and_dropped),
+    "browsers": on_one_server(scenarios.browsers),
+    "rooms": on_one_server(scenarios.rooms),
+    "logins": on_one_server(logins),
+    "nodes": nodes,
 }
 FAILURES = (Voided, Refused, ServerFailed, TimeoutError, OSError)
 
@@ -54,9 +56,8 @@ class Measured:
 class Benchmark:
     """Collects `results[figure key][peer key]`."""
 
-    def __init__(self, plan: Plan, peers: list[Peer], only: set[str]):
-        self.plan, self.peers = plan, peers
-        self.scenarios = [name for name in SCENARIOS if not only or name in only]
+    def __init__(self, plan: Plan, peers: list[Peer], scenarios: list[str]):
+        self.plan, self.peers, self.scenarios = plan, peers, scenarios
         self.results: dict[str, dict[str, Measured]] = defaultdict(lambda: defaultdict(Measured))
         self.folder = Path(tempfile.mkdtemp(prefix="bench-"))
 
@@ -71,23 +72,15 @@ class Benchmark:
                             await self.one_life(peer, users[peer.key], scenario, number)
 
     async def one_life(self, peer: Peer, users: Users, scenario: str, number: int):
-        log = self.folder / f"{peer.key}-{scenario}-{number}.log"
-        values, reason = {}, ""
+        folder = self.folder / f"{peer.key}-{scenario}-{number}"
+        folder.mkdir()
+        attempt, reason = Attempt(peer, users, self.plan.for_slow() if peer.slow else self.plan, folder), ""
         try:
-            async with Server(list(peer.command), users.environment, log) as server:
-                plan = self.plan.for_slow() if peer.slow else self.plan
-                life = Life(server, users, plan, peer.key)
-                values = life.values
-                try:
-                    await life.begin()
-                    await SCENARIOS[scenario](life)
-                finally:
-                    life.end()
-                    await asyncio.sleep(0)
+            await SCENARIOS[scenario](attempt)
         except FAILURES as error:
             reason = f"{type(error).__name__}: {error}"
-            print(f"    VOID: {reason} (the server's log: {log})", flush=True)
-        self.keep(peer, scenario, values, reason)
+            print(f"    VOID: {reason} (the servers' logs: {folder})", flush=True)
+        self.keep(peer, scenario, attempt.values, reason)
 
     def keep(self, peer: Peer, scenario: str, values: dict[str, float], reason: str):
         """A failure voids what was not measured before it."""

@@ -1,8 +1,12 @@
 // Socket.IO on Node, as its users write it: a JWT, a room for each user, rooms to join.
+// node server.js [createAdapter | createShardedAdapter] PORT
 const { createServer } = require("node:http");
+const adapters = require("@socket.io/redis-adapter");
 const jwt = require("jsonwebtoken");
+const { createClient } = require("redis");
 const { Server } = require("socket.io");
 
+const [adapter, port] = process.argv.slice(-2);
 const http = createServer();
 const io = new Server(http);
 
@@ -51,10 +55,11 @@ io.on("connection", (socket) => {
     }
   });
   socket.on("wait", (text, ack) => setTimeout(() => ack(text), 10));
-  socket.on("fan", ({ room, size, first, count }) => {
+  socket.on("fan", ({ room, size, first, count }, ack) => {
     for (let number = first; number < first + count; number++) {
       io.to(room).emit("news", String(number).padStart(8, "0").padEnd(size, "x"));
     }
+    ack?.(true);
   });
   socket.on("present", (ack) => ack(Math.max(io.engine.clientsCount, io.sockets.sockets.size)));
   socket.on("watch", (ack) => {
@@ -67,4 +72,12 @@ io.on("connection", (socket) => {
   });
 });
 
-http.listen(Number(process.argv[2]), "127.0.0.1");
+async function join(redis) {
+  const subscriber = redis.duplicate();
+  await Promise.all([redis.connect(), subscriber.connect()]);
+  io.adapter(adapters[adapter](redis, subscriber));
+}
+
+(adapter in adapters ? join(createClient({ url: process.env.REDIS_URL })) : Promise.resolve()).then(() =>
+  http.listen(Number(port), "127.0.0.1"),
+);
