@@ -3,9 +3,10 @@
 import assert from "node:assert/strict";
 
 import { ask, mailed, restart, url } from "./app.mjs";
+import { expectComplaints, LOST } from "./complaints.mjs";
 import {
-  alerted, blamed, click, confirmed, connection, expectComplaints, fill, focused, giveCredentials, logged, logIn,
-  LOST, openAccount, PHONE, reconnects, register, signUp, told, visit, watch,
+  alerted, blamed, click, confirmed, connection, fill, focused, giveCredentials, logged, logIn, openAccount, PHONE,
+  reconnects, register, signUp, told, visit, watch,
 } from "./people.mjs";
 
 export async function devices(browser) {

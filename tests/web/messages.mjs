@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 
 import { restart } from "./app.mjs";
-import { connection, expectComplaints, LOST, picture, register, renewed, SCREENS, told, visit } from "./people.mjs";
+import { expectComplaints, LOST } from "./complaints.mjs";
+import { connection, picture, register, renewed, SCREENS, told, visit } from "./people.mjs";
 import { create, say, shown, texts, together } from "./talk.mjs";
 
 // More than one request brings.

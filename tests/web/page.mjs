@@ -3,9 +3,9 @@
 import assert from "node:assert/strict";
 
 import { url } from "./app.mjs";
+import { expectComplaints, LOST } from "./complaints.mjs";
 import {
-  alerted, click, confirmed, connection, expectComplaints, fill, focused, LOST, openAccount, picture, register, SCREENS,
-  tabTo, visit, watch,
+  alerted, click, confirmed, connection, fill, focused, openAccount, picture, register, SCREENS, tabTo, visit, watch,
 } from "./people.mjs";
 
 export async function withoutClient(browser) {

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 
 import { folder, url } from "./app.mjs";
+import { gather } from "./complaints.mjs";
 
 export const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 export const DESKTOP = { viewport: { width: 1280, height: 800 } };
@@ -11,10 +12,6 @@ export const DESKTOP = { viewport: { width: 1280, height: 800 } };
 export const SCREENS = Object.entries({ phone: PHONE, desktop: DESKTOP }).flatMap(([device, options]) =>
   ["light", "dark"].map((colorScheme) => [`${device}-${colorScheme}`, { ...options, colorScheme }]),
 );
-// What Chromium itself writes while a server is away.
-export const LOST = /Failed to load resource|WebSocket connection to .* failed/;
-// And where a connection ends while the client still moves to a WebSocket: its last request finds no session any more.
-export const OUTLIVED = /status of 400 .*\/socket\.io\//;
 
 /** A person with a browser of their own, whose page keeps what it complains of in `complaints`. */
 export async function visit(browser, options = DESKTOP) {
@@ -26,12 +23,8 @@ export async function visit(browser, options = DESKTOP) {
 
 export function watch(page) {
   page.setDefaultTimeout(20_000);
-  page.complaints = [];
+  gather(page);
   page.refreshed = [];
-  page.on("console", (message) => {
-    if (message.type() === "error") page.complaints.push(`${message.text()} ${message.location().url}`);
-  });
-  page.on("pageerror", (error) => page.complaints.push(error.stack));
   page.on("request", (asked) => asked.url().endsWith("/auth/refresh") && page.refreshed.push(asked.postData()));
   return page;
 }
@@ -94,11 +87,6 @@ export async function renewed(page, times) {
 }
 
 export const reconnects = async (page) => (await page.locator('#log > [data-event="connect"]').count()) - 1;
-
-/** Chromium itself writes every answer of 400 and above. */
-export function expectComplaints(page, pattern) {
-  page.complaints = page.complaints.filter((text) => !pattern.test(text));
-}
 
 /** Presses Tab until the element has the focus, as somebody without a mouse does. */
 export async function tabTo(page, locator, key = "Tab") {

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 
 import { url } from "./app.mjs";
+import { expectComplaints } from "./complaints.mjs";
 import {
-  click, connection, expectComplaints, fill, focused, logged, logIn, openAccount, PHONE, register, tabTo, told, visit,
+  click, connection, fill, focused, logged, logIn, openAccount, PHONE, register, tabTo, told, visit,
 } from "./people.mjs";
 import { create, openRoom, say, shown, texts, together } from "./talk.mjs";
 
