@@ -42,7 +42,6 @@ class Ending(Enum):
         POLICY,
         "expired",
     )
-    FLOOD = "flood", "This client emitted too many events.", TOLD | FOR_GOOD, POLICY, "flood"
     LEFT = "left", "The client has left.", FOR_GOOD, POLICY, "client disconnect"
 
     DRAIN = (

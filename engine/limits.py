@@ -40,5 +40,8 @@ class Limits:
     namespaces: int = 10
     events_waiting: int = 32
     """Events of one client that wait for their turn before reading from it pauses."""
+    events_asked: int = 1000
+    """The same while the server waits for an answer of the client, which comes behind them; and as many packets may
+    then be read before it is their time."""
     events_per_second: float = 100.0
-    """How many events a second one socket may emit on average; twice as many in a burst."""
+    """How many events, and other packets, a second are read of one client on average; twice as many in a burst."""

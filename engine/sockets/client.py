@@ -48,6 +48,23 @@ class Client:
         """The link is open, and the client goes on."""
         return False
 
+    @property
+    def asked(self) -> bool:
+        """Whether the server waits for an answer of it: for an ack, or for the token that it was told to renew."""
+        return any(socket.acks or socket.warned for socket in self.sockets.values())
+
+    @property
+    def ahead(self) -> bool:
+        """Whether it has emitted more than may wait."""
+        limits = self.services.limits
+        bound = limits.events_asked if self.asked else limits.events_waiting
+        return any(socket.inbox and len(socket.inbox) >= bound for socket in self.sockets.values())
+
+    def read_on(self) -> None:
+        """Have more read of it, if that is due."""
+        if not self.ahead:
+            self.link.carrier.resume_reading()
+
     def receive(self, text: str) -> None:
         """Take the text part of a packet. Raises InvalidPacket."""
         if self.assembly:
@@ -64,6 +81,7 @@ class Client:
             raise InvalidPacket("an attachment without its packet")
         if packet := self.assembly.add(data):
             self.assembly = None
+            self.link.refund(packet.attachments)
             self.take(packet)
 
     def take(self, packet: Packet) -> None:

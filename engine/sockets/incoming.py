@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any, Self
@@ -25,7 +24,7 @@ log = logging.getLogger("realtime")
 class Incoming(Outgoing):
     """The half of a socket that receives."""
 
-    __slots__ = ("_handlers", "credit", "credited", "inbox", "renewal", "worker")
+    __slots__ = ("_handlers", "inbox", "renewal", "worker")
 
     def __init__(self, services: Services, client: Client, socket_id: str, namespace: str, access: Access):
         super().__init__(services, client, socket_id, namespace, access)
@@ -33,7 +32,6 @@ class Incoming(Outgoing):
         self.inbox: deque[Packet] | None = None
         self.worker: asyncio.Task[None] | None = None
         self.renewal: asyncio.Task[None] | None = None
-        self.credit, self.credited = 2 * services.limits.events_per_second, 0.0
 
     @property
     def handlers(self) -> Handlers:
@@ -57,9 +55,6 @@ class Incoming(Outgoing):
 
     def receive(self, packet: Packet) -> None:
         """Take an event; it is handled when those before it are done."""
-        if not self.spend():
-            self.reject_flood(packet)
-            return
         if packet.data[0] == RENEW:
             self.renew(packet)
             return
@@ -68,7 +63,7 @@ class Incoming(Outgoing):
         self.inbox.append(packet)
         if self.worker is None:
             self.worker = self.services.start(self.work())
-        elif len(self.inbox) >= self.services.limits.events_waiting and not self.acks:
+        elif len(self.inbox) >= self.services.limits.events_waiting and self.client.ahead:
             self.link.carrier.pause_reading()
 
     async def work(self) -> None:
@@ -76,8 +71,9 @@ class Incoming(Outgoing):
         while self.inbox:
             await self.handle(self.inbox.popleft())
             if len(self.inbox) == self.services.limits.events_waiting // 2:
-                self.link.carrier.resume_reading()
-        self.link.carrier.resume_reading()
+                self.client.read_on()
+        if self.link.carrier.paused:
+            self.client.read_on()
         self.worker = None
 
     async def handle(self, packet: Packet) -> None:
@@ -127,21 +123,6 @@ class Incoming(Outgoing):
             self.link.look()
         finally:
             self.renewal = None
-
-    def spend(self) -> bool:
-        """Whether the client may emit another event now (a token bucket, which holds two seconds' worth)."""
-        rate, now = self.services.limits.events_per_second, time.monotonic()
-        self.credit = min(2 * rate, self.credit + (now - self.credited) * rate) - 1
-        self.credited = now
-        return self.credit >= 0
-
-    def reject_flood(self, packet: Packet) -> None:
-        """Tell a client that emits too fast; one that goes on all the same is closed."""
-        rate = self.services.limits.events_per_second
-        if self.credit < -2 * rate:
-            self.close(Ending.FLOOD)
-        else:
-            self.reject(packet, EventError("RateLimitError", f"More than {rate:g} events a second; slow down."))
 
     def close(self, ending: Ending, message: str = "") -> None:
         """As Outgoing's; what the client has emitted and still waits is not handled any more."""

@@ -28,6 +28,15 @@ class Client(Protocol):
     @property
     def user_id(self) -> str | None: ...
 
+    @property
+    def ahead(self) -> bool:
+        """Whether it has emitted more than may wait."""
+        ...
+
+    def read_on(self) -> None:
+        """Have more read of it, if that is due."""
+        ...
+
     def remove(self, socket: Any, ending: Ending) -> None:
         """Take a socket out of its namespace, and end it."""
         ...
@@ -90,7 +99,8 @@ class Outgoing:
         self.acks[ack_id] = callback
         self.write(numbered(event, ack_id, self.namespace))
         # The answer comes behind all that the client has emitted, so reading must not wait for the handler that asks.
-        self.link.carrier.resume_reading()
+        if self.link.carrier.paused:
+            self.client.read_on()
         return ack_id
 
     def forget(self, ack_id: int) -> None:
@@ -101,6 +111,8 @@ class Outgoing:
     def answered(self, ack_id: int, answer: list[Any]) -> None:
         """Take the client's ack; one that nobody waits for any more is ignored."""
         callback = self.acks.pop(ack_id, None) if self.acks else None
+        if callback:
+            self.link.refund()
         if isinstance(callback, Question):
             callback(*answer)
         elif callback:

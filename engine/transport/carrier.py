@@ -10,9 +10,11 @@ from engine.wire.message import Message
 class Reading(State):
     """Whether what the client sends is read."""
 
-    FLOWING = "RESTING", "PAUSED"
+    FLOWING = "RESTING", "SPENT", "PAUSED"
     RESTING = "FLOWING"
     """It sent so much at once that others have their turn first."""
+    SPENT = "FLOWING", "RESTING"
+    """It has used up its budget for now."""
     PAUSED = "FLOWING"
     """It is ahead of its handlers."""
 
@@ -47,7 +49,7 @@ class Carrier(Protocol):
         ...
 
     def resume_reading(self) -> None:
-        """Go on after `pause_reading`."""
+        """Go on after `pause_reading`, or because the client is asked, if it may be read by now."""
         ...
 
 
@@ -60,6 +62,14 @@ class Carried(Protocol):
 
     def receive_binary(self, data: bytes) -> None:
         """Take one packet that is binary."""
+        ...
+
+    def spend(self, packets: int) -> bool:
+        """So many packets were read at once; 0 once it may be read again. Returns whether reading may have to rest."""
+        ...
+
+    def rest(self) -> float:
+        """For how many seconds from now nothing more may be read; 0 for none."""
         ...
 
     def too_slow(self) -> None:
@@ -83,6 +93,14 @@ class Nobody:
 
     def receive_binary(self, data: bytes) -> None:
         """Nobody is there to take it."""
+
+    def spend(self, packets: int) -> bool:
+        """Nobody is there whose packets count."""
+        return False
+
+    def rest(self) -> float:
+        """Nobody is there who has to."""
+        return 0.0
 
     def too_slow(self) -> None:
         """Nobody is there to be slow."""

@@ -8,6 +8,11 @@ from engine.endings import Ending
 class Client(Protocol):
     """Who gets what the client of a link sends."""
 
+    @property
+    def asked(self) -> bool:
+        """Whether the server waits for an answer of it."""
+        ...
+
     def opened(self) -> bool:
         """The link is open. Returns whether it is the server that goes on, and not the client."""
         ...

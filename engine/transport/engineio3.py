@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Link3(Link):
-    """A link whose client pings every interval ("Timeouts"); it is gone if interval and timeout pass without one."""
+    """A link whose client pings every interval ("Timeouts"); it is gone if interval and timeout pass without a sign."""
 
     def __init__(self, eio: "EngineIO", sid: str, handshake: Handshake, carrier: WebSocket | None = None):
         super().__init__(eio, sid, handshake, carrier)

@@ -2,11 +2,12 @@
 
 import math
 import random
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from engine.endings import Ending
 from engine.loop.wheel import TICK_SECONDS
+from engine.transport.budget import Budget
 from engine.transport.carrier import Carrier
 from engine.wire.message import Message
 
@@ -17,15 +18,15 @@ PING = Message(b"2")
 LATENESS_SECONDS = 2 * TICK_SECONDS
 
 
-class Heartbeat(ABC):
+class Heartbeat(Budget):
     """The part of a link that the wheel calls."""
 
-    __slots__ = ("carrier", "deadline", "eio", "next_ping", "pong_due", "slot")
+    __slots__ = ("carrier", "deadline", "next_ping", "pong_due", "slot")
 
     carrier: Carrier
 
     def __init__(self, eio: "EngineIO"):
-        self.eio = eio
+        super().__init__(eio)
         now = eio.wheel.now()
         self.slot: int | None = None
         self.pong_due: float | None = None
@@ -39,6 +40,7 @@ class Heartbeat(ABC):
     def pong(self) -> None:
         """The client is alive."""
         if self.pong_due is not None:
+            self.refund()
             self.next_ping = self.eio.wheel.now() + self.eio.limits.ping_interval_seconds
             if self.next_ping < self.pong_due:
                 # The wheel would come only when the pong was due.
@@ -53,11 +55,11 @@ class Heartbeat(ABC):
             self.close(Ending.UNUSED)
             return None
         if self.pong_due is not None and now >= self.pong_due:
-            if not self.carrier.paused:
+            # What has come since is life, too: the pong may be behind it, and behind what we let wait.
+            self.pong_due = (now if self.carrier.paused else self.heard) + self.eio.limits.ping_timeout_seconds
+            if now >= self.pong_due:
                 self.close(Ending.PING)
                 return None
-            # Its pong may be here, behind events that we let wait.
-            self.pong_due = now + self.eio.limits.ping_timeout_seconds
         if self.pong_due is None and now >= self.next_ping:
             self.carrier.send(PING)
             self.pong_due = now + self.eio.limits.ping_timeout_seconds

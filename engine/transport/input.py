@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from engine.loop.portions import Portion
 from engine.transport.carrier import Reading
-from engine.transport.output import CLOSED, Output
+from engine.transport.output import CLOSED, OPEN, Output
+from engine.transport.rest import Rest
 
 if TYPE_CHECKING:
     from engine.transport.engine_io import EngineIO
@@ -16,19 +17,20 @@ PORTION_BYTES = 4096
 READING_SECONDS = 0.005
 """How long at a time what clients have sent in one go may hold the loop."""
 
-FLOWING, RESTING, PAUSED = Reading
+FLOWING, RESTING, SPENT, PAUSED = Reading
 
 
 class Input(Output):
     """The reading half of a WebSocket."""
 
-    __slots__ = ("held", "reading")
+    __slots__ = ("held", "reading", "rests")
 
     def __init__(self, eio: "EngineIO", bare: socket.socket):
         super().__init__(eio, bare)
         self.reading = FLOWING
         self.held = b""
         """What has come while it is not read."""
+        self.rests: Rest | None = None
 
     @abstractmethod
     def read(self, data: bytes) -> None:
@@ -55,6 +57,24 @@ class Input(Output):
                 self.held += data[end:]
                 return
 
+    def rest(self) -> None:
+        """Read no more for as long as the client's budget says."""
+        if self.reading is FLOWING and self.state is OPEN and (seconds := self.carried.rest()):
+            self.stop_reading(SPENT)
+            self.rests = Rest(self.eio, self.take_turn, seconds)
+
+    def end_rest(self) -> None:
+        """Have it end here and not when its time is over."""
+        if self.rests:
+            self.rests.cancel()
+            self.rests = None
+
+    def take_turn(self) -> None:
+        """Go on after a rest, once those who wait already had their turn."""
+        self.rests = None
+        self.reading = self.reading.to(RESTING)
+        self.eio.turns.add(self)
+
     def stop_reading(self, reading: Reading) -> None:
         """Hold what comes from now on."""
         self.reading = self.reading.to(reading)
@@ -63,8 +83,11 @@ class Input(Output):
     def go_on(self) -> None:
         """Read what is held, and what comes: called by the turns of the loop."""
         self.reading = self.reading.to(FLOWING)
-        held, self.held = self.held, b""
-        self.data_received(held)
+        if self.carried.spend(0):
+            self.rest()
+        if self.held and self.reading is FLOWING:
+            held, self.held = self.held, b""
+            self.data_received(held)
         if self.reading is FLOWING and self.state is not CLOSED:
             self.transport.resume_reading()
 
@@ -74,8 +97,9 @@ class Input(Output):
             self.stop_reading(PAUSED)
 
     def resume_reading(self) -> None:
-        """Go on after `pause_reading`."""
-        if self.reading is PAUSED:
+        """Go on after `pause_reading`, or because the client is asked, if it may be read by now."""
+        if self.reading in (PAUSED, SPENT):
+            self.end_rest()
             self.go_on()
 
     @property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.endings import AT_ONCE, TOLD, Ending
 from engine.errors import InvalidPacket
+from engine.transport.carrier import Reading
 from engine.transport.client import Client
 from engine.transport.handshake import Handshake
 from engine.transport.heartbeat import Heartbeat
@@ -90,6 +91,11 @@ class Link(Heartbeat):
     def behind(self) -> bool:
         """Whether the client reads slower than it is sent to."""
         return self.carrier.behind
+
+    @property
+    def asked(self) -> bool:
+        """Whether the server waits for an answer of the client."""
+        return self.state is OPEN and self.client.asked
 
     async def first(self) -> list[Message]:
         """What the server says before the client has said anything, if it does and it is known soon."""
@@ -184,7 +190,7 @@ class Link(Heartbeat):
         """
         self.carrier = websocket
         websocket.carry(self)
-        if polling.paused:
+        if polling.reading is Reading.PAUSED:
             websocket.pause_reading()
         for message in polling.hand_over():
             websocket.send(message)

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from engine.errors import InvalidPacket
@@ -10,10 +12,10 @@ from engine.transport.carrier import Reading
 if TYPE_CHECKING:
     from engine.transport.link import Link
 
-PACKETS_A_TURN = 500
-"""How many packets of a payload are handled before others get their turn."""
+PACKETS_A_TURN = 100
+"""How many packets of a payload are handled before others get their turn, and before they count."""
 
-FLOWING, RESTING, PAUSED = Reading
+FLOWING, PAUSED = Reading.FLOWING, Reading.PAUSED
 
 
 class Posts:
@@ -27,32 +29,48 @@ class Posts:
         self.resumed: asyncio.Future[None] | None = None
 
     async def post(self, packets: Iterable[str | bytes]) -> None:
-        """Hand the packets of a POST to the link; while the client is ahead of its handlers, the answer waits.
+        """Hand the packets of a POST to the link; while the client is ahead, they wait, and so does the answer.
 
+        Once all have been handed over that is no longer than the interval of pings, for proxies have less patience.
         Raises InvalidPacket for what is no payload, and if another POST is under way.
         """
         if self.posting:
             raise InvalidPacket("two posts at once")
-        self.posting = True
+        self.posting, link = True, self.link
         try:
-            await self.take(self.link, packets)
-            if self.reading is PAUSED:
-                self.resumed = asyncio.get_running_loop().create_future()
-                await asyncio.wait([self.resumed], timeout=self.eio.limits.ping_interval_seconds)
+            await self.take(link, packets)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.eio.limits.ping_interval_seconds):
+                    await self.flowing(link)
         finally:
-            self.posting, self.resumed = False, None
+            self.posting = False
 
     async def take(self, link: "Link", packets: Iterable[str | bytes]) -> None:
         """Hand over one packet after the other, also once a WebSocket carries the link."""
-        for number, packet in enumerate(packets, 1):
-            if link.closed:
-                break
-            if isinstance(packet, str):
-                link.receive(packet)
-            else:
-                link.receive_binary(packet)
-            if number % PACKETS_A_TURN == 0:
+        packets = iter(packets)
+        await self.flowing(link)
+        while some := [*islice(packets, PACKETS_A_TURN)]:
+            for packet in some:
+                if link.closed:
+                    return
+                if isinstance(packet, str):
+                    link.receive(packet)
+                else:
+                    link.receive_binary(packet)
+            link.spend(len(some))
+            if len(some) == PACKETS_A_TURN:
                 await asyncio.sleep(0)
+                await self.flowing(link)
+
+    async def flowing(self, link: "Link") -> None:
+        """Wait until more of the client may be read, which is not asked any more of one that is gone."""
+        while not link.closed and (self.reading is PAUSED or link.rest()):
+            self.resumed = asyncio.get_running_loop().create_future()
+            try:
+                await asyncio.wait([self.resumed], timeout=None if self.reading is PAUSED else link.rest())
+            finally:
+                self.resumed = None
+                link.spend(0)
 
     def pause_reading(self) -> None:
         """Have the answer to the POST wait, and with it the client's next one."""
@@ -60,7 +78,7 @@ class Posts:
             self.reading = self.reading.to(PAUSED)
 
     def resume_reading(self) -> None:
-        """Go on after `pause_reading`."""
+        """Go on after `pause_reading`, or because the client is asked, if it may be read by now."""
         if self.reading is PAUSED:
             self.reading = self.reading.to(FLOWING)
         if self.resumed and not self.resumed.done():
@@ -69,4 +87,4 @@ class Posts:
     @property
     def paused(self) -> bool:
         """Whether the client has to wait for the answer to its POST."""
-        return self.reading is PAUSED
+        return self.reading is PAUSED or (self.resumed is not None and not self.resumed.done())

@@ -50,6 +50,14 @@ class Probe:
         """No step of it is binary."""
         self.close(ProbeEnding.NOT_A_PROBE)
 
+    def spend(self, packets: int) -> bool:
+        """What the client does here comes out of the budget that it has."""
+        return self.link.spend(packets)
+
+    def rest(self) -> float:
+        """For how many seconds from now nothing more may be read; 0 for none."""
+        return self.link.rest()
+
     def tick(self, now: float) -> None:
         """The client takes too long."""
         self.close(ProbeEnding.TOO_LONG)

@@ -51,7 +51,8 @@ class WebSocket(Input):
 
     def read(self, data: bytes) -> None:
         """Read frames, message by message."""
-        for opcode, payload in self.reader.feed(data):
+        messages = self.reader.feed(data)
+        for opcode, payload in messages:
             if self.state is not OPEN:
                 if opcode == CLOSE:
                     self.transport.close()
@@ -65,6 +66,9 @@ class WebSocket(Input):
                 self.answer_close(payload[0])
             elif opcode == ERROR:
                 self.fail(payload)
+        # What brings nothing whole costs a look as well, and so does each piece of a message in many.
+        if self.carried.spend((len(messages) or 1) + self.reader.scraps):
+            self.rest()
 
     def eof_received(self) -> bool:
         """The peer is gone: called by the loop. To close takes longer than anything else, so it comes in portions."""
@@ -89,6 +93,7 @@ class WebSocket(Input):
         self.eio.websockets -= 1
         self.pending.clear()
         self.held = b""
+        self.end_rest()
         self.eio.wheel.cancel(self)
         if self.carried is not NOBODY:
             self.eio.departed.add(self.leave)

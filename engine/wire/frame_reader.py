@@ -24,6 +24,8 @@ from engine.wire.frames import (
 
 # What `feed` gives in the place of an opcode when the client broke the protocol. Opcodes have four bits.
 ERROR = 0x10
+SCRAP_BYTES = 1024
+"""Frames of a message in several that are shorter than this are counted in `scraps`."""
 
 # The first bytes of the frames that may come between messages, and inside a fragmented one (5.2, 5.4, 5.5).
 _CONTROL = {FIN | CLOSE, FIN | PING, FIN | PONG}
@@ -38,7 +40,7 @@ class FrameReader:
     that and one header.
     """
 
-    __slots__ = ("_finished", "_fragments", "_max_message_bytes", "_max_short", "_needed", "_partial")
+    __slots__ = ("_finished", "_fragments", "_max_message_bytes", "_max_short", "_needed", "_partial", "scraps")
 
     def __init__(self, max_message_bytes: int):
         self._max_message_bytes = max_message_bytes
@@ -49,6 +51,8 @@ class FrameReader:
         self._partial: bytearray | None = None
         self._needed = 0
         self._finished = False
+        self.scraps = 0
+        """How many of the frames that the latest feed has read were too short to be worth one."""
 
     def feed(self, data: bytes) -> list[tuple[int, Any]]:
         """Takes the next bytes from the wire; returns what they complete, in order, as (opcode, payload):
@@ -60,6 +64,7 @@ class FrameReader:
         if self._partial is not None or self._finished:
             data = self._resume(data)
         messages: list[tuple[int, Any]] = []
+        self.scraps = 0
         try:
             self._read(data, messages)
         except UnicodeDecodeError:
@@ -155,6 +160,7 @@ class FrameReader:
         if self._fragments is None:
             self._fragments = Fragments(first)
         self._fragments.add(payload)
+        self.scraps += len(payload) < SCRAP_BYTES
         if first != FIN | CONTINUATION:
             return None
         message, self._fragments = self._fragments.message(), None

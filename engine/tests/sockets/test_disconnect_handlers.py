@@ -59,7 +59,7 @@ async def is_disconnected_underneath(wire):
 
 async def falls_silent(wire):
     (link,) = io.server.eio.sockets.values()
-    link.pong_due = 0
+    link.pong_due = link.heard = 0
     io.server.eio.wheel.schedule(link, 0)
 
 

@@ -113,15 +113,6 @@ class Expired(Provoked):
         pass
 
 
-class Flood(Provoked):
-    def before(self):
-        self.limits(events_per_second=1)
-        io.on("quiet")(quiet)
-
-    async def end(self, client):
-        await client.send(*['421["quiet"]'] * 6)
-
-
 async def quiet(socket, payload):
     pass
 
@@ -226,7 +217,7 @@ class Frames(Provoked):
 
 
 WAYS = {
-    Ending.KICKED: Kicked, Ending.REVOKED: Revoked, Ending.EXPIRED: Expired, Ending.FLOOD: Flood, Ending.LEFT: Left,
+    Ending.KICKED: Kicked, Ending.REVOKED: Revoked, Ending.EXPIRED: Expired, Ending.LEFT: Left,
     Ending.DRAIN: Drain, Ending.SLOW: Slow, Ending.HOOK_FAILED: HookFailed, Ending.RESYNC: Resync, Ending.ROLE: Role,
     Ending.UNAVAILABLE: IsUnavailable, Ending.SHUT: Shut, Ending.UNUSED: Unused, Ending.NETWORK: Network,
     Ending.PING: Ping, Ending.PROTOCOL: Protocol, Ending.FRAMES: Frames,

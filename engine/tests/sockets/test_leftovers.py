@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 import pytest
 import socketio
 
+from engine.endings import Ending
 from engine.errors import EventError, NotConnected, Unavailable
 from engine.tests.app import io
 from engine.tests.people import ANNA, authenticate
@@ -101,6 +102,11 @@ async def rejecting(*arguments):
 
 async def unavailable(token):
     raise Unavailable
+
+
+def only_link():
+    (link,) = io.server.eio.sockets.values()
+    return link
 
 
 def leave(client):
@@ -272,12 +278,14 @@ async def test_of_a_renewal(open_, nothing_left, office, renewed):
         await nothing_left(before)
 
 
-async def test_of_one_who_floods(open_, nothing_left, limits):
+async def test_of_one_who_floods(open_, nothing_left, until, limits):
     limits(events_per_second=1)
     with no_collector():
         before = left()
         client = await open_("anna")
         client.send(*['421["step"]'] * 10)
+        await until(lambda: only_link().carrier.paused)
+        only_link().close(Ending.DRAIN)
         await client.closed()
         await nothing_left(before)
 

@@ -86,6 +86,8 @@ class Transport:
 class Client:
     """The Socket.IO side of a link: remembers what it has heard."""
 
+    asked = False
+
     def __init__(self, link):
         self.link, self.received, self.ended = link, [], []
 

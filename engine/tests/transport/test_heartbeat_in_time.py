@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from engine.limits import Limits
+from engine.testing.websocket_client import client_frame
 from engine.tests.people import Accounts
 from engine.tests.virtual import Loop, Peer
 from engine.transport.engine_io import EngineIO
@@ -20,7 +21,7 @@ PING = b"\x81\x012"
 class Quiet:
     """The Socket.IO side of a link, connected from the first moment on, or not."""
 
-    connected = True
+    connected, asked = True, False
 
     def __init__(self, link):
         self.link = link
@@ -28,6 +29,9 @@ class Quiet:
             link.keep()
 
     def opened(self):
+        pass
+
+    def receive(self, text):
         pass
 
     def look_after_tokens(self):
@@ -65,9 +69,9 @@ def come(loop):
     return come
 
 
-def answer(loop, peer):
+def answer(loop, peer, packet: str = "3", times: int = 1):
     async def send():
-        peer.send("3")
+        peer.send_bytes(client_frame(packet.encode()) * times)
 
     loop.run_until_complete(send())
     loop.settle()
@@ -144,6 +148,31 @@ def test_one_that_answers_at_the_last_moment_stays(loop, come):
 
     assert not link.closed
     assert pings(peer) == 1
+
+
+def test_one_that_says_something_is_alive_until_a_timeout_after_its_last_word(loop, come):
+    (peer,) = come()
+    (link,) = peer.websocket.eio.sockets.values()
+    for _ in range(12):
+        loop.advance(13)
+        answer(loop, peer, "6")
+
+    assert not link.closed
+    assert seconds_until(loop, lambda: link.closed) == pytest.approx(20, abs=0.2)
+
+
+def test_one_that_may_not_be_read_is_not_taken_for_dead(loop, come):
+    (peer,) = come(events_per_second=0.2)
+    (link,) = peer.websocket.eio.sockets.values()
+    answer(loop, peer, "6", times=40)
+    assert link.carrier.paused
+
+    loop.advance(40 / 0.2 - 2 - 1)
+    assert link.carrier.paused
+    assert not link.closed
+    loop.advance(2)
+    assert not link.carrier.paused
+    assert seconds_until(loop, lambda: link.closed) == pytest.approx(19, abs=1.5)
 
 
 def test_a_pong_that_nobody_asked_for_changes_nothing(loop, come):

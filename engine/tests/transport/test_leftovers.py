@@ -76,7 +76,7 @@ async def drain(client):
 
 async def fall_silent(client):
     (link,) = io.server.eio.sockets.values()
-    link.pong_due = 0
+    link.pong_due = link.heard = 0
     link.look()
 
 

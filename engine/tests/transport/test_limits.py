@@ -117,20 +117,6 @@ async def test_a_socket_is_in_so_many_rooms(server):
     assert not io.node.hub.rooms["/"]
 
 
-@pytest.mark.slow
-async def test_a_client_that_emits_too_fast_is_told_and_then_closed(server, lines):
-    server.limit(events_per_second=10)
-    websocket = await server.websocket("anna")
-    websocket.send(*(f'42{number}["echo"]' for number in range(25)))
-    answers = [await websocket.receive() for _ in range(25)]
-    limited = [answer for answer in answers if "RateLimitError" in answer]
-    assert 4 <= len(limited) <= 5
-    websocket.send(*['42["echo"]'] * 30)
-    assert isinstance(await websocket.closed(), Closed)
-    await server.empty()
-    assert len(lines()) <= 1
-
-
 async def test_events_of_one_client_are_handled_one_at_a_time(server):
     server.limit(events_per_second=100_000)
     running, most, done = 0, 0, 0
@@ -291,6 +277,7 @@ async def test_a_client_is_told_why_it_is_closed_as_slow(server):
 
 @pytest.mark.parametrize("clients", [1, 5])
 async def test_what_clients_send_in_one_go_does_not_hold_the_loop_for_long(server, clients):
+    server.limit(events_per_second=1e6)
     websockets = [await server.websocket("anna") for _ in range(clients)]
     junk = websockets[0].frames.send_data("431[]") * (40_000 // clients)
     longest, done = 0.0, asyncio.Event()

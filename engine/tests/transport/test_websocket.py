@@ -69,6 +69,7 @@ async def test_messages_of_every_length_go_both_ways(server, length):
     ],
 )
 async def test_a_broken_frame_is_answered_by_its_close_code(server, lines, data, code):
+    server.limit(events_per_second=1e6)
     websocket = await server.websocket("anna")
     websocket.connection.write(data)
     assert (await websocket.closed()).code == code
@@ -206,6 +207,7 @@ async def test_frames_sent_before_the_101_are_read(server):
 
 
 async def test_a_flood_of_frames_before_the_101_is_read_whole(server):
+    server.limit(events_per_second=1e6)
     connection = await Connection.open(server.port)
     websocket = WebSocket(connection)
     connection.ask("GET", "EIO=4&transport=websocket", UPGRADE)
@@ -235,7 +237,7 @@ async def test_a_client_that_waits_to_be_read_is_closed_as_any_other(server):
 
 async def test_a_flood_of_pings_that_nobody_reads_the_answers_of_is_ended(server, lines, monkeypatch):
     monkeypatch.setattr("engine.transport.websocket.CLOSING_SECONDS", 0.05)
-    server.limit(backlog_bytes=20_000, volatile_bytes=5000)
+    server.limit(backlog_bytes=20_000, volatile_bytes=5000, events_per_second=1e6)
     websocket = await server.websocket("anna")
     websocket.connection.writer.transport.pause_reading()
     pings = websocket.frames.ping(b"x" * 120) * 1000
