@@ -32,6 +32,7 @@ pytest_plugins = [
     "engine.testing.mailbox",
     "engine.testing.redis_server",
     "engine.testing.nodes",
+    "engine.testing.network",
 ]
 
 

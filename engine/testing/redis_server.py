@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -17,12 +18,15 @@ START_SECONDS = 10
 
 
 class RedisServer:
-    """A private server, which keeps nothing on disk: on a unix socket, or on a port of 127.0.0.1."""
+    """A private server, which keeps nothing on disk: on a unix socket, or on a port of 127.0.0.1.
 
-    def __init__(self, program: str, folder: Path, *options: str, port: int = 0):
+    `inside` stands before its command; see network.Machine.
+    """
+
+    def __init__(self, program: str, folder: Path, *options: str, port: int = 0, inside: Sequence[str] = ()):
         self.path, self.port = folder / "redis.sock", port
         where = ["--unixsocket", str(self.path), "--port", str(port), "--bind", "127.0.0.1"]
-        self.command = [program, *where, "--save", "", "--dir", str(folder), *options]
+        self.command = [*inside, program, *where, "--save", "", "--dir", str(folder), *options]
         self.process: subprocess.Popen | None = None
 
     @property
@@ -75,10 +79,10 @@ def open_redis(redis_program, tmp_path):
     """`open_redis("--requirepass", "secret")` is a Redis of the test's own, with options; see RedisServer."""
     opened = []
 
-    def open_redis(*options: str, port: int = 0) -> RedisServer:
+    def open_redis(*options: str, port: int = 0, inside: Sequence[str] = ()) -> RedisServer:
         folder = tmp_path / f"redis{len(opened)}"
         folder.mkdir()
-        opened.append(RedisServer(redis_program, folder, *options, port=port).start())
+        opened.append(RedisServer(redis_program, folder, *options, port=port, inside=inside).start())
         return opened[-1]
 
     yield open_redis

@@ -1,6 +1,7 @@
 """Nodes as processes, and clients that stay."""
 
 import asyncio
+import socket
 from collections.abc import Callable, Iterable
 
 import pytest
@@ -13,20 +14,23 @@ from engine.tests.nodes.residents import Resident, all_in
 def start_node(serve):
     """`node = await start_node("a", redis.url)` starts node.py, with settings and arguments; it ends with the test."""
 
-    async def start_node(name: str, redis_url: str = "", *arguments: str, **settings) -> NodeProcess:
+    async def start_node(name: str, redis_url: str = "", *arguments: str, inside=(), **settings) -> NodeProcess:
         environment = {key.upper(): str(value) for key, value in settings.items()}
-        return await serve(name, *arguments, kind=NodeProcess, REDIS_URL=redis_url, **environment)
+        return await serve(name, *arguments, kind=NodeProcess, inside=inside, REDIS_URL=redis_url, **environment)
 
     return start_node
 
 
 @pytest.fixture
 def stay(io_loop):
-    """`anna, bob = await stay(["anna", "bob"], lambda: [port])` are clients who stay until the test ends."""
+    """`anna, bob = await stay(["anna", "bob"], lambda: [port])` are clients who stay until the test ends.
+
+    With a `machine` they are on that one.
+    """
     residents = []
 
-    async def stay(users: Iterable[str], ports: Callable[[], Iterable[int]]) -> list[Resident]:
-        new = [Resident(user, ports) for user in users]
+    async def stay(users: Iterable[str], ports: Callable[[], Iterable[int]], machine=socket) -> list[Resident]:
+        new = [Resident(user, ports, machine) for user in users]
         residents.extend(new)
         await all_in(new)
         return new

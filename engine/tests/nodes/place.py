@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from tornado.httpclient import AsyncHTTPClient
 
+from engine.testing.network import Cable
 from engine.tests.nodes.node_process import NodeProcess
 from engine.tests.nodes.residents import Life, News, Resident
 from engine.tests.transport.crowd import percentile
@@ -18,8 +19,8 @@ PAUSE_SECONDS = 0.2
 class Place:
     """The crowd asks for acks, and somebody by HTTP, from `open` to `close`; `codes` are the answers' status codes."""
 
-    def __init__(self, name: str, node: NodeProcess, crowd: list[Resident]):
-        self.name, self.node, self.crowd = name, node, crowd
+    def __init__(self, name: str, node: NodeProcess, crowd: list[Resident], cable: Cable | None = None):
+        self.name, self.node, self.crowd, self.cable = name, node, crowd, cable
         self.codes: list[int] = []
         self.tasks: list[asyncio.Task] = []
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -102,10 +103,13 @@ class Life(WebSocketClient):
 
 
 class Resident:
-    """`ports()` are the nodes to try, one after the other, as a balancer would do. `lives` are all connections."""
+    """`ports()` are the nodes to try, one after the other, as a balancer would do. `lives` are all connections.
 
-    def __init__(self, user: str, ports: Callable[[], Iterable[int]]):
-        self.user, self.ports = user, ports
+    `machine.socket()` is what it connects by.
+    """
+
+    def __init__(self, user: str, ports: Callable[[], Iterable[int]], machine=socket):
+        self.user, self.ports, self.machine = user, ports, machine
         self.lives: list[Life] = []
         self.back = asyncio.Event()
         self.task = asyncio.create_task(self.stay())
@@ -127,12 +131,22 @@ class Resident:
             life = Life(self.user, port)
             with suppress(OSError, TimeoutError):
                 async with asyncio.timeout(ENTER_SECONDS):
-                    await asyncio.get_running_loop().create_connection(lambda life=life: life, "127.0.0.1", port)
-                    await life.entered
+                    await self.connect(life)
                 return life
             if life.transport:
                 life.transport.abort()
         return None
+
+    async def connect(self, life: Life):
+        loop, connection = asyncio.get_running_loop(), self.machine.socket()
+        try:
+            connection.setblocking(False)
+            await loop.sock_connect(connection, ("127.0.0.1", life.port))
+        except BaseException:
+            connection.close()
+            raise
+        await loop.create_connection(lambda: life, sock=connection)
+        await life.entered
 
     @property
     def life(self) -> Life:

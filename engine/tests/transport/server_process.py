@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,18 +16,21 @@ START_SECONDS = 60
 
 
 class ServerProcess:
-    """A server on a `port`. What it writes goes to a file, so that it never waits for a reader: `said`."""
+    """A server on a `port`. What it writes goes to a file, so that it never waits for a reader: `said`.
+
+    `inside` stands before its command; see network.Machine.
+    """
 
     program = "engine.tests.transport.server"
 
-    def __init__(self, folder: Path, *arguments: str, **environment: str):
+    def __init__(self, folder: Path, *arguments: str, inside: Sequence[str] = (), **environment: str):
         self.log = folder / "log"
         needed = {
             "PYTHONPATH": str(ROOT),
         }
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", self.program, *arguments],
+                [*inside, sys.executable, "-m", self.program, *arguments],
                 cwd=folder,
                 env={**bare_environment(), **needed, **environment},
                 stdin=subprocess.DEVNULL,
@@ -76,10 +80,10 @@ def serve(tmp_path):
     """
     started = []
 
-    async def serve(*arguments: str, kind: type[ServerProcess] = ServerProcess, **environment: str) -> ServerProcess:
+    async def serve(*arguments: str, kind: type[ServerProcess] = ServerProcess, **options) -> ServerProcess:
         folder = tmp_path / f"server{len(started)}"
         folder.mkdir()
-        started.append(kind(folder, *arguments, **environment))
+        started.append(kind(folder, *arguments, **options))
         return await started[-1].listens()
 
     yield serve
