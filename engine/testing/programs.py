@@ -1,4 +1,4 @@
-"""Programs that a test may need and a machine may lack: Node, a browser and Redis."""
+"""Programs that a test may need and a machine may lack: Node, a browser, Redis, proxies."""
 
 import os
 import shutil
@@ -39,3 +39,9 @@ def chromium(node) -> str:
 def redis_program() -> str:
     """The program that is a Redis."""
     return needed(shutil.which("redis-server"), "Redis: sudo apt-get install redis-server")
+
+
+@pytest.fixture(scope="session")
+def openssl() -> str:
+    """The program that makes certificates."""
+    return needed(shutil.which("openssl"), "OpenSSL: sudo apt-get install openssl")

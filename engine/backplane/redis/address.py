@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 EXAMPLES = "redis://user:password@redis.example.com:6379/0, rediss:// for TLS, or unix:///run/redis.sock?db=0"
+UNTRUSTED = "its certificate is refused, {}; ?ssl_ca_certs=/path in the URL names an authority of your own"
 DEFAULT_PORT = 6379
 
 
@@ -31,8 +32,11 @@ class Address(NamedTuple):
         loop = asyncio.get_running_loop()
         if self.path:
             await loop.create_unix_connection(protocol, self.path)
-        else:
+            return
+        try:
             await loop.create_connection(protocol, self.host, self.port, ssl=self.tls)
+        except ssl.SSLCertVerificationError as error:
+            raise ConnectionError(UNTRUSTED.format(error.verify_message)) from None
 
 
 def parse(url: str) -> Address:

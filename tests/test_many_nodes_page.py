@@ -1,0 +1,94 @@
+"""docs/many-nodes.md: the user that it makes in Redis may do all that is needed, and nothing else."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import app as application
+from engine.emitter import emitter
+from engine.http.errors import ApiError
+from engine.http.rate_limits import RateLimits
+from models.accounts.user import User
+
+pytestmark = pytest.mark.shipped
+PAGE = (Path(__file__).parent.parent / "docs" / "many-nodes.md").read_text()
+RIGHTS = re.search(r"^user (app on .*)$", PAGE, re.MULTILINE)[1].split()
+COMMANDS = {right[1:] for right in RIGHTS if right.startswith("+")}
+OTHERS = {"ping", "acl|setuser", "acl|log"}
+"""What the test itself asks, as another user."""
+
+
+@pytest.fixture
+def redis(open_redis):
+    """One that has the user."""
+    redis = open_redis()
+    redis.ask("ACL", "SETUSER", *RIGHTS)
+    return redis
+
+
+@pytest.fixture
+def url(redis) -> str:
+    return f"unix://app:secret@{redis.path}?db=1"
+
+
+@pytest.fixture
+def settings(usual_settings, tmp_path, url):
+    return usual_settings.model_copy(update={"var_dir": tmp_path, "redis_url": url, "rate_limits": True})
+
+
+@pytest.fixture
+def second(http_server, serve_beside, settings, db):
+    return serve_beside(lambda: application.make_app(settings, db))
+
+
+@pytest.fixture
+def urls(base_url, second):
+    """The first client is on the second node, the next on the first."""
+    return iter([second.url, base_url])
+
+
+async def every_call(io, user_id: str):
+    """Each once, those with answers too."""
+    await io.join(user_id, ["tea", "cake"])
+    await io.send("tea", "one")
+    await io.send(["tea", "cake"], "several")
+    await io.broadcast("all")
+    assert await io.request(user_id, "name?") == "Anna"
+    assert await io.online(user_id)
+    assert [member.user_id for member in await io.members("tea")] == [user_id]
+    assert user_id in {connection.user_id for connection in await io.connections()}
+    await io.leave(user_id, "cake")
+    await io.close("tea")
+
+
+async def every_limit(url: str):
+    """What is counted, told, given back and forgotten."""
+    limits = RateLimits({"tea": "2 per 5 minutes"}, redis_url=url, redis_prefix="realtime")
+    await limits.give_back("tea", "anna")
+    for _ in range(2):
+        await limits.spend("tea", "anna")
+    with pytest.raises(ApiError):
+        await limits.spend("tea", "anna")
+    await limits.forget("tea", "anna")
+
+
+async def test_the_rights_are_what_every_call_and_limit_needs(register, connect, received, io, redis, url, until):
+    anna, ben = await register("anna"), await register("ben")
+    far, near = await connect(anna), await connect(ben)
+    far.socket.on("name?", lambda *_: "Anna")
+    await far.settled(), await near.settled()
+
+    await every_call(io, anna.id)
+    async with emitter(url, user_type=User) as outside:
+        await every_call(outside, anna.id)
+    await every_limit(url)
+    await io.disconnect(anna.id)
+    await far.closed()
+    link = io.node.backplane.bus.link
+    before = link.server
+    link._connection.abort("the test has cut it")
+    await until(lambda: link.server != before and io.node.backplane.ready)
+
+    assert redis.ask("ACL", "LOG") == []
+    assert {name.removeprefix("cmdstat_") for name in redis.ask("INFO", "commandstats")} - OTHERS == COMMANDS
