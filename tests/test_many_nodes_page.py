@@ -1,6 +1,11 @@
-"""docs/many-nodes.md: the user that it makes in Redis may do all that is needed, and nothing else."""
+"""docs/many-nodes.md: what it has Redis allow is what is needed, and its programs send."""
 
+import asyncio
 import re
+import shlex
+import subprocess
+import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,10 +14,12 @@ import app as application
 from engine.emitter import emitter
 from engine.http.errors import ApiError
 from engine.http.rate_limits import RateLimits
+from engine.testing.processes import bare_environment
 from models.accounts.user import User
 
 pytestmark = pytest.mark.shipped
-PAGE = (Path(__file__).parent.parent / "docs" / "many-nodes.md").read_text()
+ROOT = Path(__file__).parent.parent
+PAGE = (ROOT / "docs" / "many-nodes.md").read_text()
 RIGHTS = re.search(r"^user (app on .*)$", PAGE, re.MULTILINE)[1].split()
 COMMANDS = {right[1:] for right in RIGHTS if right.startswith("+")}
 OTHERS = {"ping", "acl|setuser", "acl|log"}
@@ -48,6 +55,19 @@ def urls(base_url, second):
     return iter([second.url, base_url])
 
 
+@pytest.fixture
+def run(url):
+    """`await run("worker.py", "tell", …)` calls a function of a program of the page, whose emitter is of this Redis."""
+
+    async def run(program: str, function: str, *arguments):
+        names = {"__name__": program}
+        exec(re.search(rf"^```python\n(# {program}\n.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)[1], names)
+        names["emitter"] = lambda _: emitter(url)
+        await names[function](*arguments)
+
+    return run
+
+
 async def every_call(io, user_id: str):
     """Each once, those with answers too."""
     await io.join(user_id, ["tea", "cake"])
@@ -73,7 +93,7 @@ async def every_limit(url: str):
     await limits.forget("tea", "anna")
 
 
-async def test_the_rights_are_what_every_call_and_limit_needs(register, connect, received, io, redis, url, until):
+async def test_the_rights_are_what_every_call_and_limit_needs(register, connect, io, redis, url, until):
     anna, ben = await register("anna"), await register("ben")
     far, near = await connect(anna), await connect(ben)
     far.socket.on("name?", lambda *_: "Anna")
@@ -92,3 +112,33 @@ async def test_the_rights_are_what_every_call_and_limit_needs(register, connect,
 
     assert redis.ask("ACL", "LOG") == []
     assert {name.removeprefix("cmdstat_") for name in redis.ask("INFO", "commandstats")} - OTHERS == COMMANDS
+
+
+async def test_a_cron_job_and_a_worker_reach_whom_they_mean(register, connect, received, run):
+    anna, ben = await register("anna"), await register("ben")
+    far, near = await connect(anna), await connect(ben)
+
+    await run("worker.py", "tell", anna.id, "/exports/1")
+    await run("reminder.py", "main")
+
+    assert await received(far, "export_ready") == {"url": "/exports/1"}
+    for client in (far, near):
+        assert await received(client, "reminder") == {"text": "Tea at four"}
+    assert "export_ready" not in await near.settled()
+
+
+@pytest.mark.may_take(60)
+async def test_a_terminal_sends_and_asks(register, connect, received, url, tmp_path):
+    anna = await register("anna")
+    far = await connect(anna)
+    environment = {**bare_environment(), "REDIS_URL": url, "APP_DIR": str(tmp_path)}
+    send, connections = re.findall(r"^python (-m realtime .*)$", PAGE, re.MULTILINE)
+
+    for command in (send.replace("42", anna.id), connections):
+        argv = [sys.executable, *shlex.split(command)]
+        ask = partial(subprocess.run, argv, cwd=ROOT, env=environment, capture_output=True, text=True)
+        done = await asyncio.to_thread(ask)
+        assert done.returncode == 0, done.stderr
+
+    assert await received(far, "notice") == {"text": "Tea is ready"}
+    assert f'"user_id":"{anna.id}"' in done.stdout

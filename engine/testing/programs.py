@@ -42,6 +42,19 @@ def redis_program() -> str:
 
 
 @pytest.fixture(scope="session")
+def nginx() -> str:
+    """A proxy. Debian has it where only root looks."""
+    path = f"{os.environ['PATH']}:/usr/sbin"
+    return needed(shutil.which("nginx", path=path), "nginx: sudo apt-get install nginx")
+
+
+@pytest.fixture(scope="session")
+def caddy() -> str:
+    """Another one."""
+    return needed(shutil.which("caddy"), "Caddy: sudo apt-get install caddy")
+
+
+@pytest.fixture(scope="session")
 def openssl() -> str:
     """The program that makes certificates."""
     return needed(shutil.which("openssl"), "OpenSSL: sudo apt-get install openssl")
