@@ -20,7 +20,7 @@ def player() -> Path:
 
 @pytest.fixture
 def play(node, chromium, player, start, tmp_path):
-    """`play("rooms", "chat")` plays the scenario `chat` of `rooms.mjs`; pictures that it takes are in `tmp_path`."""
+    """`play("page", "phone")` plays the scenario `phone` of `page.mjs`; pictures that it takes are in `tmp_path`."""
     app = start().listens()
 
     def play(file: str, scenario: str):

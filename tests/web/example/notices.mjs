@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { notes, PHONE, register, told, visit } from "./people.mjs";
+import { notes, PHONE, register, told, visit } from "../people.mjs";
 import { create, say, together } from "./talk.mjs";
 
 /** Whatever can be pressed is on top where it is. */

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 
-import { restart } from "./app.mjs";
-import { expectComplaints, LOST } from "./complaints.mjs";
-import { connection, picture, register, renewed, SCREENS, told, visit } from "./people.mjs";
+import { restart } from "../app.mjs";
+import { expectComplaints, LOST } from "../complaints.mjs";
+import { connection, picture, register, renewed, SCREENS, told, visit } from "../people.mjs";
 import { create, say, shown, texts, together } from "./talk.mjs";
 
 // More than one request brings.

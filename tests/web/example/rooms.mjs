@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 
-import { url } from "./app.mjs";
-import { expectComplaints } from "./complaints.mjs";
+import { url } from "../app.mjs";
+import { expectComplaints } from "../complaints.mjs";
 import {
   click, connection, fill, focused, logged, logIn, openAccount, PHONE, register, tabTo, told, visit,
-} from "./people.mjs";
+} from "../people.mjs";
 import { create, openRoom, say, shown, texts, together } from "./talk.mjs";
 
 export async function chat(browser) {

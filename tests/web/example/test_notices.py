@@ -6,8 +6,8 @@ pytestmark = pytest.mark.slow
 
 
 def test_on_a_phone_they_cover_nothing_and_go_when_dismissed_or_done(play):
-    play("notices", "toastsOnAPhone")
+    play("example/notices", "toastsOnAPhone")
 
 
 def test_on_a_desktop_they_cover_nothing_and_are_never_many(play):
-    play("notices", "toastsOnADesktop")
+    play("example/notices", "toastsOnADesktop")

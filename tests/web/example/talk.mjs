@@ -1,6 +1,6 @@
 // What people do in the rooms of the worked example.
 
-import { register, told, visit } from "./people.mjs";
+import { register, told, visit } from "../people.mjs";
 
 export const shown = (page, text) => page.locator("#messages > li", { hasText: text }).waitFor();
 export const texts = (page) => page.locator("#messages p").allTextContents();
