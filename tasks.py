@@ -12,7 +12,11 @@ from models.room import Room
 schedule = Schedule()
 
 
+# The example
 @schedule.every(3600)
 async def forget_empty_rooms(db: Database) -> None:
     """The last one to leave a room leaves it behind."""
     await Room.forget_empty(db)
+
+
+# End of the example

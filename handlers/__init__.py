@@ -8,7 +8,7 @@ from handlers.rooms import MemberHandler, MembersHandler, MessagesHandler, RoomH
 
 api = [
     *account_routes,
-    # The worked example
+    # The example
     ("/rooms", RoomsHandler),
     ("/rooms/([^/]+)", RoomHandler),
     ("/rooms/([^/]+)/members", MembersHandler),

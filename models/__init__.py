@@ -2,7 +2,7 @@
 
 from engine import mongo
 from engine.mongo import CannotConnect, Database, DatabaseAway, connect
-from models import belongings, message, room
+from models import belongings
 from models.accounts import codes, sessions, user
 
 __all__ = ["CannotConnect", "Database", "DatabaseAway", "connect", "prepare"]
@@ -10,4 +10,4 @@ __all__ = ["CannotConnect", "Database", "DatabaseAway", "connect", "prepare"]
 
 async def prepare(db: Database) -> None:
     """Makes the indexes that models rely on. Raises CannotConnect."""
-    await mongo.prepare(db, [user, sessions, codes, room, message, belongings])
+    await mongo.prepare(db, [user, sessions, codes, *belongings.MODELS])

@@ -34,5 +34,14 @@ class Message:
         return {"id": self.id, "room": self.room, "from": self.sender, "text": self.text, "createdAt": self.created_at}
 
 
+async def renamed(db: Database, user: User) -> None:
+    await db.messages.update_many({"from.id": user.id}, {"$set": {"from.username": user.username}})
+
+
+async def deleted(db: Database, user_id: str) -> None:
+    await db.messages.delete_many({"from.id": user_id})
+
+
 async def prepare(db: Database) -> None:
     await db.messages.create_index([("room", 1), ("_id", 1)])
+    await db.messages.create_index("from.id")

@@ -126,5 +126,16 @@ async def _by_member(db: Database, user_ids: list[str]) -> dict[str, list[dict]]
     return rooms
 
 
+async def renamed(db: Database, user: User) -> None:
+    name, theirs = {"members.$[theirs].username": user.username}, {"theirs.id": user.id}
+    await db.rooms.update_many({"members.id": user.id}, {"$set": name}, array_filters=[theirs])
+
+
+async def deleted(db: Database, user_id: str) -> None:
+    await db.rooms.update_many({"members.id": user_id}, {"$pull": {"members": {"id": user_id}}})
+    # Also those of a try that a crash has ended.
+    await Room.forget_empty(db)
+
+
 async def prepare(db: Database) -> None:
     await db.rooms.create_index("members.id")

@@ -5,8 +5,8 @@ from models.room import Room
 from realtime import Socket, io
 
 # It runs for each tab, and anew whenever a client comes back: after a restart, a lost network, another role. So it
-# joins what the database says now; later changes are told by whoever makes them, as handlers/rooms.py does with
-# io.settle.
+# joins what the database says now; later changes are told by whoever makes them, with io.settle.
+# The example's handlers/rooms.py shows how.
 #
 # The client is connected by now, and already in user::{id}. What it emits waits until this is done, for 30 seconds at
 # most. If this raises or takes longer, the log says why, and the client is told and comes back a little later.

@@ -4,7 +4,7 @@ from pydantic import BaseModel
 
 from realtime import EventError, Socket, io
 
-# A client does `socket.emit("typing", {room, typing}, (ack) => …)`, or `await socket.emitWithAck(…)`. The form checks
+# A client does `socket.emit("hand", {up: true}, (ack) => …)`, or `await socket.emitWithAck(…)`. The form checks
 # what it sent before the handler runs; what the handler returns goes back as the ack, and so does an error, as
 # {error: {name, message, details}}. Without an ack in the call the error comes as the event "error".
 #
@@ -12,9 +12,10 @@ from realtime import EventError, Socket, io
 # went wrong, and the socket lives on. Only users who are logged in get here, and with `allow="admin"` in @io.on only
 # those of that role. A client's events are handled one after another: the next one waits for this handler.
 #
-# What should last belongs into REST and a model (handlers/rooms.py); an event is for what is gone a moment later.
+# What should last belongs into REST and a model; an event is for what is gone a moment later.
 
 
+# The example
 class Typing(BaseModel):
     room: str
     typing: bool
@@ -30,3 +31,6 @@ async def typing(socket: Socket, form: Typing):
     news = {"room": form.room, "from": socket.user.reference(), "typing": form.typing}
     await io.send(room, "typing", news, skip=socket.id, volatile=True)
     return {"ok": True}
+
+
+# End of the example

@@ -39,16 +39,3 @@ def app(io_loop, settings, db):
 def quick_passwords(monkeypatch):
     """A password costs 25 ms of a core, on purpose. A test that is about that has a fixture of this name, and pays."""
     monkeypatch.setattr(passwords, "hasher", argon2.PasswordHasher(memory_cost=8, time_cost=1, parallelism=1))
-
-
-@pytest.fixture
-def steady_connection(monkeypatch):
-    """For tests of something else than connection.py: it joins and greets as it did when they were written."""
-
-    async def connection(socket, user):
-        # Not by way of models/room.py, which a clone may delete.
-        async for room in socket.db.rooms.find({"members.id": user.id}):
-            await realtime.io.join(user.id, f"room::{room['_id']}")
-        await realtime.io.send(f"user::{user.id}", "welcome_event", f"Hello {user.email}")
-
-    monkeypatch.setattr(application, "connection", connection)

@@ -1,17 +1,6 @@
 """realtime/connection.py. Yours to edit, as that is."""
 
-from realtime import io
-
 
 async def test_whoever_connects_is_greeted(register, connect, received):
     client = await connect(await register("anna"))
     assert await received(client, "welcome_event") == "Hello anna@example.com"
-
-
-async def test_whoever_connects_hears_what_is_sent_to_their_rooms(register, call, connect, received):
-    anna = await register("anna")
-    room = (await call("POST", "/rooms", {"name": "Tea"}, as_=anna)).json
-    client = await connect(anna)
-    await client.settled()
-    await io.send(f"room::{room['id']}", "message", "Hello")
-    assert await received(client, "message") == "Hello"

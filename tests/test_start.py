@@ -143,7 +143,7 @@ def test_a_mongod_ends_with_an_app_that_waits_for_its_mistake_to_be_mended(start
     """Ctrl-C then ends autoreload alone: there is no app that could stop anything."""
     app = start([*RELOADING[:-1], copy / "app.py"], PYTHONPATH=str(copy)).listens()
     mongod = app.mongod
-    mistake = copy / "models" / "room.py"
+    mistake = copy / "models" / "errors.py"
     mistake.write_text("half a line (")
     with saved_again_and_again(mistake):
         app.until("SyntaxError")

@@ -3,12 +3,14 @@
 
 import "./account.js";
 import "./connection.js";
-import "./example/members.js";
-import "./example/messages.js";
-import "./example/notices.js";
 import { followLink, showLogin } from "./login.js";
 import { $ } from "./page.js";
 import { resumeSession } from "./session.js";
+// The example
+import "./example/members.js";
+import "./example/messages.js";
+import "./example/notices.js";
+// End of the example
 
 if (globalThis.io) begin();
 else showBroken();

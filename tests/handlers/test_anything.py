@@ -127,11 +127,15 @@ def anything_is_answered(io_loop, app, call, fetch, db):
     def run(examples: int):
         somebody = Somebody(io_loop.run_sync, call, db)
         ann = somebody.who
-        room = io_loop.run_sync(partial(call, "POST", "/rooms", {"name": "Tea"}, as_=ann)).json
         [session] = io_loop.run_sync(partial(call, "GET", "/auth/sessions", as_=ann)).json
         routes = [*routes_of(app.default_router), Route("/(.*)", METHODS, [])]
-        assert {"(?:/api)?/auth/refresh", "(?:/api)?/rooms", "/healthz", "/socket.io/"} <= {each[0] for each in routes}
-        known = [room["id"], session["id"], ann.id, ann.username, ann.email, ann.refresh_token, ann.jwt]
+        assert {"(?:/api)?/auth/refresh", "(?:/api)?/users/me", "/healthz", "/socket.io/"} <= {
+            each[0] for each in routes
+        }
+        known = [session["id"], ann.id, ann.username, ann.email, ann.refresh_token, ann.jwt]
+        # The example
+        known.append(io_loop.run_sync(partial(call, "POST", "/rooms", {"name": "Tea"}, as_=ann)).json["id"])
+        # End of the example
 
         @runs(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
         @given(

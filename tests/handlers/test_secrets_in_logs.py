@@ -13,7 +13,7 @@ from socketio.exceptions import ConnectionError as Refused
 
 import handlers.accounts.login
 import handlers.accounts.password
-import handlers.rooms
+import models.accounts.sessions
 from engine.mongo import mongod
 from models.accounts.tokens import Tokens
 from realtime import io
@@ -195,7 +195,7 @@ async def test_hostile_tokens(register, ask, fetch, wire, connect, settings, sec
         await fetch("GET", "/users/me", token=token)
         await fetch("GET", f"/users/me?jwt={token}&token={token}")
         await fetch("GET", f"/nothing?jwt={token}")
-        await fetch("GET", f"/rooms?before={token}", token=ann.jwt)
+        await fetch("GET", f"/users/me?before={token}", token=ann.jwt)
         await fetch("GET", f"/auth/email-confirmation?confirmation={token}")
         await ask("POST", "/auth/refresh", {"refreshToken": token[:250]})
         await ask("POST", "/auth/refresh", Cookie=f"refresh={token[:900]}")
@@ -240,7 +240,7 @@ async def test_hostile_events(register, connect, wire, secrets):
         assert "error" in await client.call("token:renew", {"token": token})
     assert "error" in await client.call("fails", {"token": ann.jwt})
     assert "error" in await client.call("unknown", {"token": ann.jwt})
-    assert "error" in await client.call("typing", {"room": ann.jwt, "password": "correct horse"})
+    assert "error" in await client.call("fails", {"room": ann.jwt, "password": "correct horse"})
 
 
 async def test_malformed_http(register, send_bytes, secrets, logged):
@@ -289,8 +289,8 @@ async def test_handlers_that_fail(register, fetch, ask, connect, monkeypatch, se
         raise RuntimeError("for another reason")
 
     ann = await register("ann")
-    monkeypatch.setattr(handlers.rooms.Room, "of", fails)
-    await fetch("GET", f"/rooms?jwt={ann.jwt}", token=ann.jwt, Cookie=f"refresh={ann.refresh_token}")
+    monkeypatch.setattr(models.accounts.sessions.Sessions, "of", fails)
+    await fetch("GET", f"/auth/sessions?jwt={ann.jwt}", token=ann.jwt, Cookie=f"refresh={ann.refresh_token}")
     monkeypatch.setattr(handlers.accounts.login.User, "login", fails)
     await ask("POST", "/auth/local", {"identifier": "ann", "password": "correct horse"})
     monkeypatch.setattr(handlers.accounts.password.codes, "find", fails)

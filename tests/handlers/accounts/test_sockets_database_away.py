@@ -5,8 +5,6 @@ import pytest
 from engine.testing.stoppable import Stoppable
 from realtime import io
 
-pytestmark = pytest.mark.usefixtures("steady_connection")
-
 
 @pytest.fixture
 def mongodb(tmp_path):
@@ -57,4 +55,4 @@ async def test_handshakes_get_503_until_it_is_back(register, connect, wire, mong
 
     mongodb.start()
     assert await handshake() == 200
-    await (await connect(anna)).received("welcome_event")
+    await (await connect(anna)).settled()

@@ -1,6 +1,10 @@
-"""What tests of handlers need beside the kit."""
+"""What tests of the worked example need beside the kit."""
 
 import pytest
+
+import app as application
+from models.room import Room
+from realtime import io
 
 
 @pytest.fixture
@@ -17,7 +21,12 @@ def make_room(call):
 
 
 @pytest.fixture
-def database_away(monkeypatch, open_database):
-    """A database where nobody answers, for a test's own `db`."""
-    monkeypatch.setattr("engine.mongo.availability.ANSWER_SECONDS", 0.05)
-    return open_database("mongodb://127.0.0.1:9/", "away", serverSelectionTimeoutMS=50)
+def steady_connection(monkeypatch):
+    """For tests of something else than connection.py: it joins and greets as it did when they were written."""
+
+    async def connection(socket, user):
+        for room in await Room.of(socket.db, user):
+            await io.join(user.id, f"room::{room.id}")
+        await io.send(f"user::{user.id}", "welcome_event", f"Hello {user.email}")
+
+    monkeypatch.setattr(application, "connection", connection)

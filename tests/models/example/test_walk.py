@@ -1,12 +1,11 @@
-"""One walk through the whole app, as a user takes it. `make test-all` takes it on the other driver of MongoDB too."""
+"""One walk through the worked example, as a user takes it; on the other driver of MongoDB too."""
 
 
-async def test_from_registering_to_logging_out(call, register, connect, received, until):
+async def test_from_a_new_room_to_the_last_word_in_it(call, register, connect, received, until):
     ann, bob = await register("ann"), await register("bob")
     answer = await call("POST", "/auth/local", {"identifier": "bob@example.com", "password": "correct horse"})
     bob.jwt = answer.json["jwt"]
     hers, his = await connect(ann), await connect(bob)
-    assert await received(his, "welcome_event") == "Hello bob@example.com"
 
     room = (await call("POST", "/rooms", {"name": "Tea"}, as_=ann)).json
     await call("POST", f"/rooms/{room['id']}/members", {"username": "bob"}, as_=ann)
