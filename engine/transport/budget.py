@@ -1,5 +1,6 @@
 """What a client may make the server do: all that is read of one link comes out of one budget."""
 
+import asyncio
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING
 
@@ -18,15 +19,17 @@ class Budget(ABC):
     (the generic cell rate algorithm, which is a token bucket). `heard` is when something was read last.
     """
 
-    __slots__ = ("eio", "heard", "spent")
+    __slots__ = ("clock", "eio", "heard", "spent")
 
     def __init__(self, eio: "EngineIO"):
         self.eio = eio
-        self.heard = self.spent = eio.wheel.now()
+        # Kept, for to ask which loop runs costs more than to ask a loop for its time.
+        self.clock = asyncio.get_running_loop().time
+        self.heard = self.spent = self.clock()
 
     def spend(self, packets: int) -> bool:
         """Count what was read at once; 0 once it may be read again. Returns whether reading may have to rest."""
-        self.heard = now = self.eio.wheel.now()
+        self.heard = now = self.clock()
         self.spent = (self.spent if self.spent > now else now) + packets / self.eio.limits.events_per_second
         return self.spent > now + BURST_SECONDS
 
@@ -39,7 +42,7 @@ class Budget(ABC):
 
         While the client is asked, what lies before its answer is read on credit.
         """
-        ahead = self.spent - self.eio.wheel.now() - BURST_SECONDS
+        ahead = self.spent - self.clock() - BURST_SECONDS
         if ahead > 0 and self.asked:
             ahead -= self.eio.limits.events_asked / self.eio.limits.events_per_second
         return max(ahead, SHORTEST_REST_SECONDS) if ahead > 0 else 0.0

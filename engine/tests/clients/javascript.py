@@ -63,11 +63,15 @@ class JavaScriptClient(Inbox):
         await self.answered(answer=event, arguments=arguments)
 
     async def answered(self, **message) -> list:
+        async with asyncio.timeout(RECEIVED_SECONDS):
+            return await self.asked(**message)
+
+    def asked(self, **message) -> asyncio.Future[list]:
+        """What the answer will be, however long it takes."""
         answer = asyncio.get_running_loop().create_future()
         self.acks[id(answer)] = answer
         self.write(ack=id(answer), **message)
-        async with asyncio.timeout(RECEIVED_SECONDS):
-            return await answer
+        return answer
 
     def disconnect(self):
         """End the connection as a page does."""

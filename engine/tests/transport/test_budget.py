@@ -18,9 +18,9 @@ def clock():
 
 
 @pytest.fixture
-def client(clock):
-    wheel = SimpleNamespace(now=lambda: clock.time)
-    return Client(SimpleNamespace(wheel=wheel, limits=Limits(events_per_second=10, events_asked=50)))
+def client(clock, monkeypatch):
+    monkeypatch.setattr("asyncio.get_running_loop", lambda: SimpleNamespace(time=lambda: clock.time))
+    return Client(SimpleNamespace(limits=Limits(events_per_second=10, events_asked=50)))
 
 
 def test_a_burst_of_two_seconds_is_free(client):
