@@ -5,7 +5,14 @@ from typing import cast
 from tornado.http1connection import HTTP1Connection
 from tornado.httputil import HTTPServerRequest
 
+from engine.http.request_stream import RequestStream
+
 
 def connection_of(request: HTTPServerRequest) -> HTTP1Connection:
     """The connection of a request; Tornado's own type for it knows less of it than there is."""
     return cast(HTTP1Connection, request.connection)
+
+
+def detached(request: HTTPServerRequest) -> RequestStream:
+    """The stream of a request that becomes no answer: HTTP has nothing more to do with it."""
+    return cast(RequestStream, connection_of(request).detach())

@@ -10,7 +10,7 @@ from socket import socket
 from types import TracebackType
 from typing import Any
 
-from tornado.iostream import IOStream, UnsatisfiableReadError
+from tornado.iostream import IOStream, StreamClosedError, UnsatisfiableReadError
 
 LONGEST_LINE_BYTES = 1024
 """Of a chunk's size and its extensions."""
@@ -27,7 +27,7 @@ class RequestStream(IOStream):
     def __init__(self, connection: socket, refuse: Callable[[socket], None], **options: Any):
         super().__init__(connection, **options)
         self.refuse = refuse
-        self.in_headers = self.at_end = False
+        self.in_headers = self.at_end = self.released = False
 
     def read_until_regex(self, regex: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
         """Read the headers."""
@@ -61,8 +61,24 @@ class RequestStream(IOStream):
             left -= len(line)
         self.at_end = True
 
+    def release(self, exc_info: ExcInfo = False) -> socket:
+        """End the stream and return its socket, which stays open. Raises StreamClosedError."""
+        if self.socket is None:
+            raise StreamClosedError(self.error)
+        bare, self.released = self.socket, True
+        super().close(exc_info)
+        return bare
+
     def close(self, exc_info: ExcInfo = False) -> None:
         """Close it; if that is for the length of the headers, only for Tornado."""
-        if self.in_headers and isinstance(exc_info, UnsatisfiableReadError) and self.socket is not None:
-            self.refuse(self.socket.dup())
-        super().close(exc_info)
+        if self.in_headers and isinstance(exc_info, UnsatisfiableReadError) and not self.closed():
+            self.refuse(self.release(exc_info))
+        else:
+            super().close(exc_info)
+
+    def close_fd(self) -> None:
+        """Called by Tornado when the stream ends."""
+        if self.released:
+            self.socket = None  # pyright: ignore[reportAttributeAccessIssue] - as Tornado's own does
+        else:
+            super().close_fd()

@@ -10,7 +10,7 @@ from tornado.web import Application
 
 from engine.errors import InvalidPacket
 from engine.http.client_address import Proxies
-from engine.http.connection import connection_of
+from engine.http.connection import detached
 from engine.http.origins import Origins, Page
 from engine.tokens.finding import request_token
 from engine.transport.answers import Answers
@@ -175,8 +175,7 @@ class EngineHandler(Answers):
             raise HandshakeError(BAD_REQUEST)
         handshake, opened = await self.new() if self.argument("sid") is None else self.old()
         self.detached = True
-        stream = connection_of(self.request).detach()
-        await accept(self.eio, stream, answer, handshake.ip, handshake.revision, opened)
+        await accept(self.eio, detached(self.request), answer, handshake.ip, handshake.revision, opened)
 
     async def new(self) -> tuple[Handshake, Callable[[WebSocket], None]]:
         """For whom a WebSocket is that opens a link, and what to do once it is there."""

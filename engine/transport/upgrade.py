@@ -8,10 +8,11 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from tornado.httputil import HTTPHeaders
-from tornado.iostream import IOStream, StreamClosedError
+from tornado.iostream import StreamClosedError
 
 from engine.endings import Ending, ProbeEnding
 from engine.http.grammar import TOKEN
+from engine.http.request_stream import RequestStream
 from engine.tornado_internals import accept_value
 from engine.transport.engine_io import EngineIO
 from engine.transport.engineio3 import WebSocket3
@@ -56,29 +57,23 @@ def subprotocol(headers: HTTPHeaders) -> str:
 
 async def accept(
     eio: EngineIO,
-    stream: IOStream,
+    stream: RequestStream,
     answer: bytes,
     address: str,
     revision: Revision,
     opened: Callable[[WebSocket], None],
 ) -> None:
-    """Answer 101 and hand the bare socket to a WebSocket. Tornado has nothing more to do with it.
+    """Hand the bare socket to a WebSocket, whose first word is the `answer`. Tornado has nothing more to do with it.
 
-    `opened(websocket)` is called if the client is still there by then.
+    `opened(websocket)` is called if the client is still there by then. Raises OSError, and then nothing was answered.
     """
-    early = b""
-    with suppress(StreamClosedError):
-        await stream.write(answer)
-        waiting = asyncio.ensure_future(stream.read_bytes(EARLY_BYTES, partial=True))
-        early = waiting.result() if waiting.done() else b""
-    if stream.closed() or stream.socket is None:
+    early = read_along(stream)
+    if stream.closed():
         return
-    bare = stream.socket.dup()
-    stream.close()
-    bare.setblocking(False)
-    bare.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY, 1)
+    bare = stream.release()
 
     def start(websocket: WebSocket):
+        websocket.write(answer)
         opened(websocket)
         # Before the loop can read what came after it.
         if early:
@@ -89,7 +84,21 @@ async def accept(
             return WebSocket3(eio, address, start, bare, revision)
         return WebSocket(eio, address, start, bare)
 
-    await asyncio.get_running_loop().connect_accepted_socket(websocket, bare)
+    try:
+        with suppress(OSError):  # It is no TCP connection, or its client is gone, which the loop will say.
+            bare.setsockopt(sockets.IPPROTO_TCP, sockets.TCP_NODELAY, 1)
+        await asyncio.get_running_loop().connect_accepted_socket(websocket, bare)
+    except OSError:
+        bare.close()
+        raise
+
+
+def read_along(stream: RequestStream) -> bytes:
+    """What the client has sent right behind its request; the stream is closed if it has left."""
+    with suppress(StreamClosedError):
+        waiting = asyncio.ensure_future(stream.read_bytes(EARLY_BYTES, partial=True))
+        return waiting.result() if waiting.done() else b""
+    return b""
 
 
 def carry(eio: EngineIO, handshake: Handshake, websocket: WebSocket) -> None:
