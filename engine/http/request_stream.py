@@ -10,7 +10,9 @@ from socket import socket
 from types import TracebackType
 from typing import Any
 
-from tornado.iostream import IOStream, StreamClosedError, UnsatisfiableReadError
+from tornado.iostream import StreamClosedError, UnsatisfiableReadError
+
+from engine.http.answer_stream import AnswerStream, Pace
 
 LONGEST_LINE_BYTES = 1024
 """Of a chunk's size and its extensions."""
@@ -18,19 +20,26 @@ LONGEST_TRAILERS_BYTES = 4096
 ExcInfo = BaseException | bool | None | tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 
 
-class RequestStream(IOStream):
+class RequestStream(AnswerStream):
     """Overlooks chunk extensions and trailers (RFC 9112, 7.1.1 and 7.1.2), and has headers answered that are too long.
 
     `refuse(socket)` gets a connection that would else be closed without a word.
     """
 
-    def __init__(self, connection: socket, refuse: Callable[[socket], None], **options: Any):
-        super().__init__(connection, **options)
+    def __init__(self, connection: socket, pace: Pace, refuse: Callable[[socket], None], **options: Any):
+        super().__init__(connection, pace, **options)
         self.refuse = refuse
-        self.in_headers = self.at_end = self.released = False
+        self.in_headers = self.at_end = self.last = self.released = False
+
+    def end_with_answer(self) -> None:
+        """Have the request that is read now be the last: with its answer sent, the connection is closed."""
+        self.last = True
 
     def read_until_regex(self, regex: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
-        """Read the headers."""
+        """Read the headers. Raises StreamClosedError after the last request."""
+        if self.last:
+            self.close()
+            raise StreamClosedError
         self.in_headers = True
         return super().read_until_regex(regex, max_bytes)
 
@@ -79,6 +88,7 @@ class RequestStream(IOStream):
     def close_fd(self) -> None:
         """Called by Tornado when the stream ends."""
         if self.released:
+            self.end_watch()
             self.socket = None  # pyright: ignore[reportAttributeAccessIssue] - as Tornado's own does
         else:
             super().close_fd()

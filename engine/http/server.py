@@ -10,6 +10,7 @@ from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
 
 from engine.http import limited_body
+from engine.http.answer_stream import Pace
 from engine.http.errors import ApiError
 from engine.http.request_stream import RequestStream
 from engine.http.security_headers import FOR_EVERY_ANSWER
@@ -21,10 +22,10 @@ class Server(HTTPServer):
 
     lingering: Tasks
 
-    def initialize(self, *args: Any, **options: Any) -> None:
-        """Called by Tornado with what the server was made of."""
+    def initialize(self, *args: Any, pace: Pace, **options: Any) -> None:
+        """Called by Tornado with what the server was made of; `pace` is how fast answers have to be taken."""
         super().initialize(*args, **options)
-        self.lingering = Tasks()
+        self.lingering, self.pace = Tasks(), pace
         limit = (
             f"The headers of a request, cookies among them, must not be longer than {options['max_header_size']} bytes"
         )
@@ -34,7 +35,7 @@ class Server(HTTPServer):
         """Called by Tornado for each connection."""
         if stream.socket is not None:
             sizes = {"max_buffer_size": stream.max_buffer_size, "read_chunk_size": stream.read_chunk_size}
-            ours = RequestStream(stream.socket, self.refuse, **sizes)
+            ours = RequestStream(stream.socket, self.pace, self.refuse, **sizes)
             super().handle_stream(ours, address)  # pyright: ignore[reportUnknownMemberType] - of any tuple
 
     def refuse(self, connection: socket) -> None:

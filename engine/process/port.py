@@ -5,6 +5,7 @@ import socket
 from tornado.netutil import bind_sockets
 from tornado.web import Application
 
+from engine.http.answer_stream import Pace
 from engine.http.server import Server
 from engine.process.loading import SettingsError
 
@@ -16,6 +17,8 @@ HTTP_LIMITS = {
     # Longer than the 60 s after which load balancers drop an idle connection, so that they are the first to.
     "idle_connection_timeout": 75.0,
     "body_timeout": 30.0,
+    # Slower than the slowest line: it is for clients that do not read at all, or as good as.
+    "pace": Pace(bytes=5000, seconds=20.0),
 }
 # After a restart everybody comes back at once; whoever finds the queue full tries again only a second later.
 BACKLOG = 4096

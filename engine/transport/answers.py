@@ -8,7 +8,7 @@ from typing import Any
 
 from tornado.web import HTTPError
 
-from engine.http.connection import connection_of
+from engine.http.connection import end_with_answer, stream_of
 from engine.http.cross_origin import CrossOriginHandler
 from engine.http.limited_body import LimitedBodyHandler
 from engine.http.printable import printable
@@ -36,9 +36,16 @@ class Answers(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
         super().set_default_headers()
         self.set_header("Content-Type", "text/plain; charset=UTF-8")
 
+    def argument(self, name: str) -> str | None:
+        """One argument of the query string."""
+        values = self.request.query_arguments.get(name)
+        return values[-1].decode("utf-8", "replace") if values else None
+
     def fail(self, error: tuple[int, int, str]) -> None:
-        """Write the answer of engine.io's own server to an error."""
+        """Write the answer of engine.io's own server to an error; a connection for a WebSocket is of no other use."""
         self.set_status(error[0])
+        if self.request.headers.get("Upgrade") or self.argument("transport") == "websocket":
+            end_with_answer(self)
         self.answer(dumps({"code": error[1], "message": error[2]}), "application/json")
 
     def answer(self, body: bytes, content_type: str) -> None:
@@ -60,8 +67,13 @@ class Answers(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
 
     def has_left(self) -> bool:
         """Whether the client is gone, be it between its request and our look at it, of which nobody tells us."""
-        stream = connection_of(self.request).stream
+        stream = stream_of(self.request)
         return self.gone or stream is None or stream.closed()
+
+    def is_cut_off(self) -> bool:
+        """Whether the client left, or was closed, with a part of the answer still here."""
+        stream = stream_of(self.request)
+        return stream is not None and stream.is_cut_off
 
     def log_exception(
         self, typ: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None
@@ -81,7 +93,7 @@ class Answers(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
             done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             done.set_result(None)
             return done
-        stream = connection_of(self.request).stream
+        stream = stream_of(self.request)
         done = super().finish(chunk)  # pyright: ignore[reportUnknownMemberType]
         if stream and stream.error:
             # The stream keeps the error that it met just now, and by its traceback all who were calling.

@@ -148,7 +148,10 @@ class EngineHandler(Answers):
         try:
             self.write_payload(link, messages)
             await self.finish()
+            delivered = not self.is_cut_off()
         except StreamClosedError:
+            delivered = False
+        if not delivered:
             link.give_back(messages)
 
     def write_payload(self, link: Link, messages: list[Message]) -> None:
@@ -191,8 +194,3 @@ class EngineHandler(Answers):
         if polling.probe:
             raise HandshakeError(BAD_REQUEST)
         return link.handshake, partial(probe, link, polling)
-
-    def argument(self, name: str) -> str | None:
-        """One argument of the query string."""
-        values = self.request.query_arguments.get(name)
-        return values[-1].decode("utf-8", "replace") if values else None
