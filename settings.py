@@ -39,6 +39,7 @@ class Settings(EngineSettings):
     cors_origins: checks.Origins = []
     trusted_proxies: checks.Networks = []
     rate_limits: bool = True
+    max_connections: Annotated[int, Field(ge=1)] | None = None
     max_message_bytes: Annotated[int, Field(ge=1024)] = 65536
     max_backlog_bytes: Annotated[int, Field(ge=65536)] = 1024 * 1024
     max_events_per_second: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 100

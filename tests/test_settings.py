@@ -58,5 +58,5 @@ def test_the_example_lists_exactly_the_settings_there_are(given):
     assert list(listed) == [field.upper() for field in Settings.model_fields]
     assert given(**listed) == load()
     defaults = {name: field.default for name, field in Settings.model_fields.items()}
-    shown = {name: "" if value in ("", []) else str(value).lower() for name, value in defaults.items()}
+    shown = {name: "" if value in ("", [], None) else str(value).lower() for name, value in defaults.items()}
     assert listed == {name.upper(): value for name, value in shown.items()}

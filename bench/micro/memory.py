@@ -1,7 +1,7 @@
 """Memory in the place of the kernel: what the engine writes to a client's socket, or transport, ends in one buffer.
 
-A client comes by a real request to a real HTTP server, on a pair of sockets. Once the engine lets Tornado's socket go
-and gives a copy of it to the loop, both are ours.
+A client comes by a real request to a real HTTP server, on a pair of sockets. Once the engine takes Tornado's socket and
+gives it to the loop, or a copy of it as it did once, both are ours.
 """
 
 import asyncio
@@ -38,6 +38,15 @@ class Accepted(socket.socket):
 
     def dup(self) -> Wire:
         return self.wire
+
+
+class Stream(IOStream):
+    """A client's stream as the engine knows it."""
+
+    def release(self) -> Wire:
+        wire = self.socket.wire
+        self.close()
+        return wire
 
 
 class Transport(asyncio.Transport):
@@ -78,7 +87,7 @@ async def connect(server: HTTPServer, written: BytesIO) -> asyncio.Protocol:
     client, accepted = socket.socketpair()
     ours = Accepted(fileno=accepted.detach())
     ours.wire = Wire(written)
-    server.handle_stream(IOStream(ours), ("127.0.0.1", 0))
+    server.handle_stream(Stream(ours), ("127.0.0.1", 0))
     with client:
         client.send(upgrade_request(PATH, 80))
         return await ours.wire.opened

@@ -15,6 +15,7 @@ from engine.http.client_address import Proxies
 from engine.http.connection import connection_of
 from engine.http.handler import Handler, NotFoundHandler, WholeServerHandler
 from engine.http.later import Later
+from engine.http.no_room import NoRoomHandler, lacks_room
 from engine.http.origins import Origins
 from engine.http.printable import printable
 from engine.http.request_target import to_origin_form
@@ -61,6 +62,8 @@ class Application(TornadoApplication):
         self, request: HTTPServerRequest, target_class: type[RequestHandler], *args: Any, **kwargs: Any
     ) -> Any:
         """Called by Tornado for each request; one of a socket, which may wait for news, holds up no stop."""
+        if lacks_room(request, target_class, kwargs.get("target_kwargs")):
+            return super().get_handler_delegate(request, NoRoomHandler)
         if issubclass(target_class, Handler):
             self.unanswered.add(request)
         if node := self.settings.get("node"):
@@ -74,6 +77,8 @@ class Application(TornadoApplication):
 
     def log_request(self, handler: RequestHandler) -> None:
         """Write one line, without the query string, where a token may be."""
+        if isinstance(handler, NoRoomHandler):
+            return
         request = handler.request
         self.unanswered.discard(request)
         status = handler.get_status()

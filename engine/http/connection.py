@@ -4,7 +4,6 @@ from typing import cast
 
 from tornado.http1connection import HTTP1Connection
 from tornado.httputil import HTTPServerRequest
-from tornado.web import RequestHandler
 
 from engine.http.request_stream import RequestStream
 
@@ -15,15 +14,9 @@ def connection_of(request: HTTPServerRequest) -> HTTP1Connection:
 
 
 def stream_of(request: HTTPServerRequest) -> RequestStream | None:
-    """The stream that a request came on; None if it is no HTTP any more."""
-    return cast("RequestStream | None", connection_of(request).stream)
-
-
-def end_with_answer(handler: RequestHandler) -> None:
-    """Have the connection closed as soon as the client has been sent the answer (RFC 9112, 9.6)."""
-    handler.set_header("Connection", "close")
-    if stream := stream_of(handler.request):
-        stream.end_with_answer()
+    """The stream that a request came on; None if it is no HTTP any more, or came to another server than ours."""
+    stream = connection_of(request).stream
+    return stream if isinstance(stream, RequestStream) else None
 
 
 def detached(request: HTTPServerRequest) -> RequestStream:

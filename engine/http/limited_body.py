@@ -5,16 +5,17 @@ import sys
 from contextlib import suppress
 
 from tornado.iostream import StreamClosedError
-from tornado.web import RequestHandler, stream_request_body
+from tornado.web import stream_request_body
 
 from engine.http.connection import connection_of
+from engine.http.keep_alive import KeepAliveHandler
 
 # After a refusal the connection stays open so long, or the client might see it reset before it has read why.
 LINGER_SECONDS = 1.0
 
 
 @stream_request_body
-class LimitedBodyHandler(RequestHandler):
+class LimitedBodyHandler(KeepAliveHandler):
     """Collects the body in `self.body`, as far as `longest_body_bytes`; a handler that takes more sets it higher."""
 
     longest_body_bytes = 64 * 1024
@@ -45,7 +46,7 @@ class LimitedBodyHandler(RequestHandler):
         self.body.clear()
         self.clear()
         self.set_status(413)
-        self.set_header("Connection", "close")
+        self.end_with_answer()
         self.write_error(413, reason=f"The body must not be longer than {self.longest_body_bytes} bytes")
         with suppress(StreamClosedError):
             await self.flush()

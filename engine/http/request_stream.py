@@ -30,6 +30,22 @@ class RequestStream(AnswerStream):
         super().__init__(connection, pace, **options)
         self.refuse = refuse
         self.in_headers = self.at_end = self.last = self.released = False
+        self.leaving: asyncio.TimerHandle | None = None
+
+    @property
+    def is_surplus(self) -> bool:
+        """Whether there is no room for the connection, which therefore ends soon."""
+        return self.leaving is not None
+
+    def leave_after(self, seconds: float) -> None:
+        """There is no room: close the connection after a while, whatever comes of it."""
+        self.leaving = asyncio.get_running_loop().call_later(seconds, self.close)
+
+    def may_stay(self) -> None:
+        """Take that back: it is a connection like the others."""
+        if self.leaving:
+            self.leaving.cancel()
+            self.leaving = None
 
     def end_with_answer(self) -> None:
         """Have the request that is read now be the last: with its answer sent, the connection is closed."""
@@ -87,6 +103,7 @@ class RequestStream(AnswerStream):
 
     def close_fd(self) -> None:
         """Called by Tornado when the stream ends."""
+        self.may_stay()
         if self.released:
             self.end_watch()
             self.socket = None  # pyright: ignore[reportAttributeAccessIssue] - as Tornado's own does

@@ -6,7 +6,9 @@ from tornado.netutil import bind_sockets
 from tornado.web import Application
 
 from engine.http.answer_stream import Pace
+from engine.http.capacity import Capacity
 from engine.http.server import Server
+from engine.process.descriptors import most_connections
 from engine.process.loading import SettingsError
 
 HTTP_LIMITS = {
@@ -25,8 +27,10 @@ BACKLOG = 4096
 
 
 def make_server(app: Application) -> Server:
-    """The server of an app with its limits; it listens to nothing yet."""
-    return Server(app, **HTTP_LIMITS)
+    """The server of an app with its limits; it listens to nothing yet. Raises SettingsError."""
+    capacity = Capacity(most_connections(app.settings.get("max_connections")))
+    app.settings["capacity"] = capacity
+    return Server(app, capacity=capacity, **HTTP_LIMITS)
 
 
 def opened(address: str, port: int) -> list[socket.socket]:

@@ -14,6 +14,7 @@ from tornado.log import enable_pretty_logging
 
 from engine.http.application import Application
 from engine.mongo import CannotConnect, mongod
+from engine.process.descriptors import raise_limit
 from engine.process.ending import LAST, drain, end_tasks
 from engine.process.loading import SettingsError
 from engine.process.loop import new_event_loop
@@ -37,6 +38,7 @@ def main(load: Callable[[], S], start: Callable[[S, str], Awaitable[Application]
     """
     enable_pretty_logging()
     interrupt_on_signals()
+    raise_limit()
     try:
         run(load(), start)
     except KeyboardInterrupt:

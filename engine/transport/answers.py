@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from http.client import responses
 from types import TracebackType
 from typing import Any
 
+from tornado.httputil import HTTPServerRequest
+from tornado.iostream import StreamClosedError
 from tornado.web import HTTPError
 
-from engine.http.connection import end_with_answer, stream_of
+from engine.http.connection import connection_of, stream_of
 from engine.http.cross_origin import CrossOriginHandler
 from engine.http.limited_body import LimitedBodyHandler
 from engine.http.printable import printable
@@ -17,6 +20,12 @@ from engine.transport.handshake_errors import BAD_METHOD, TOO_LONG
 from engine.wire.json_out import dumps
 
 log = logging.getLogger("realtime")
+
+
+def argument_of(request: HTTPServerRequest, name: str) -> str | None:
+    """One argument of the query string of a request."""
+    values = request.query_arguments.get(name)
+    return values[-1].decode("utf-8", "replace") if values else None
 
 
 class Answers(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
@@ -38,14 +47,13 @@ class Answers(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
 
     def argument(self, name: str) -> str | None:
         """One argument of the query string."""
-        values = self.request.query_arguments.get(name)
-        return values[-1].decode("utf-8", "replace") if values else None
+        return argument_of(self.request, name)
 
     def fail(self, error: tuple[int, int, str]) -> None:
         """Write the answer of engine.io's own server to an error; a connection for a WebSocket is of no other use."""
         self.set_status(error[0])
         if self.request.headers.get("Upgrade") or self.argument("transport") == "websocket":
-            end_with_answer(self)
+            self.end_with_answer()
         self.answer(dumps({"code": error[1], "message": error[2]}), "application/json")
 
     def answer(self, body: bytes, content_type: str) -> None:
@@ -67,13 +75,16 @@ class Answers(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
 
     def has_left(self) -> bool:
         """Whether the client is gone, be it between its request and our look at it, of which nobody tells us."""
-        stream = stream_of(self.request)
+        stream = connection_of(self.request).stream
         return self.gone or stream is None or stream.closed()
 
-    def is_cut_off(self) -> bool:
-        """Whether the client left, or was closed, with a part of the answer still here."""
-        stream = stream_of(self.request)
-        return stream is not None and stream.is_cut_off
+    async def delivered(self) -> bool:
+        """Send the answer; returns whether all of it has left, before the client did."""
+        with suppress(StreamClosedError):
+            await self.finish()
+            stream = stream_of(self.request)
+            return stream is None or not stream.is_cut_off
+        return False
 
     def log_exception(
         self, typ: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from tornado.httputil import HTTPServerRequest
-from tornado.iostream import StreamClosedError
 from tornado.web import Application
 
 from engine.errors import InvalidPacket
@@ -13,7 +13,7 @@ from engine.http.client_address import Proxies
 from engine.http.connection import detached
 from engine.http.origins import Origins, Page
 from engine.tokens.finding import request_token
-from engine.transport.answers import Answers
+from engine.transport.answers import Answers, argument_of
 from engine.transport.engine_io import EngineIO
 from engine.transport.handshake import Handshake, requested_revision
 from engine.transport.handshake_errors import (
@@ -48,6 +48,11 @@ class EngineHandler(Answers):
         super().__init__(application, request)
         # What Tornado keeps there for templates holds this handler, and would do so until the collector comes.
         self.ui = {}
+
+    @classmethod
+    def is_served_without_room(cls, request: HTTPServerRequest, **arguments: Any) -> bool:
+        """Whether a request is of a client that is connected, which notices nothing of those who are too many."""
+        return arguments["eio"].find(argument_of(request, "sid")) is not None
 
     @property
     def origins(self) -> Origins:
@@ -145,13 +150,8 @@ class EngineHandler(Answers):
             raise HandshakeError(BAD_REQUEST) from None
         finally:
             self.polled = None
-        try:
-            self.write_payload(link, messages)
-            await self.finish()
-            delivered = not self.is_cut_off()
-        except StreamClosedError:
-            delivered = False
-        if not delivered:
+        self.write_payload(link, messages)
+        if not await self.delivered():
             link.give_back(messages)
 
     def write_payload(self, link: Link, messages: list[Message]) -> None:
