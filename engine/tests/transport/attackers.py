@@ -5,7 +5,6 @@ Prints how many connections they opened. What each of them gets is told by the t
 
 import asyncio
 import logging
-import os
 import random
 import sys
 from contextlib import suppress
@@ -340,6 +339,4 @@ async def main(port: int, seconds: float, rounds: int):
 if __name__ == "__main__":
     # What they write to connections that are closed already is no news.
     logging.getLogger("asyncio").setLevel(logging.ERROR)
-    # Those who measure come first.
-    os.nice(19)
     asyncio.run(main(int(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])))

@@ -26,10 +26,12 @@ from engine.tests.app import io, make_app
 from engine.tests.people import Access, Person
 from engine.tests.seats import ROUTES
 from engine.tests.transport.conftest import authenticate as known
+from engine.tests.transport.vitals import Turns, held_bytes
 
 NEWS = "news" in sys.argv
 TICK_SECONDS = 0.25
 ran = {"connection": 0, "disconnect": 0}
+turns = Turns()
 
 
 def say(what: str):
@@ -110,16 +112,13 @@ async def pour(socket, backlog: int):
             return
 
 
-def megabytes() -> float:
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGESIZE") / 1e6
-
-
 @io.on("stats")
 async def stats(socket, _):
+    longest = turns.take()
     gc.collect()
     return {
-        "megabytes": megabytes(),
+        "longest turn": longest,
+        "bytes": held_bytes(),
         "tasks": len(asyncio.all_tasks()),
         "descriptors": len(os.listdir("/proc/self/fd")),
         "links": len(io.server.eio.sockets),
@@ -168,7 +167,7 @@ async def start(settings: ServerSettings, mongodb_url: str) -> Application:
         stalled_seconds=2,
         upgrade_seconds=2,
         ping_interval_seconds=3,
-        ping_timeout_seconds=2,
+        ping_timeout_seconds=10,
     )
     accounts = people.Accounts()
     accounts.authenticate = authenticate
@@ -182,6 +181,7 @@ async def start(settings: ServerSettings, mongodb_url: str) -> Application:
     )
     if NEWS:
         io.node.services.spawn(news())
+        io.node.services.spawn(turns.watch())
     return made
 
 
