@@ -1,7 +1,6 @@
 """`python -m models`: who is an admin, and who is blocked."""
 
 import sys
-import time
 
 import pytest
 
@@ -117,10 +116,8 @@ async def test_a_blocked_user_is_thrown_out_of_an_app_that_runs_and_let_in_again
     await client.open(anna["jwt"])
 
     assert command("block", "anna@example.com") == (0, "anna is blocked and logged out everywhere.")
-    blocked = time.monotonic()
     assert (await client.received("closing"))["code"] == "revoked"
     await client.closed()
-    assert time.monotonic() - blocked < 1
     assert app.ask("GET", "/users/me", token=anna["jwt"])[0] == 401
     assert app.ask("POST", "/auth/local", LOGIN)[0] == 400
 

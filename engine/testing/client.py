@@ -9,7 +9,7 @@ import socketio
 
 from engine.testing.people import Someone
 
-RECEIVED_SECONDS = 5
+RECEIVED_SECONDS = 30
 
 
 class Inbox:

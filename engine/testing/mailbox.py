@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 
 from engine.http import later
 
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 30.0
 
 
 @dataclass

@@ -30,7 +30,7 @@ def lives(pid: int) -> bool:
     return state != "" and not state.startswith("Z")
 
 
-def eventually(condition, seconds: float = 10) -> bool:
+def eventually(condition, seconds: float = 60) -> bool:
     """Whether it comes true in that time."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -72,7 +72,7 @@ class Process:
 
     def ended(self) -> int:
         """Waits for its end, and returns the exit code."""
-        self.said += self.process.communicate(timeout=30)[0]
+        self.said += self.process.communicate(timeout=120)[0]
         return self.process.returncode
 
     def stopped(self, number: int = signal.SIGINT) -> int:
@@ -81,7 +81,7 @@ class Process:
 
     def ask(self, method: str, path: str, body=None, token: str = "") -> tuple[int, dict]:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
             connection.request(method, path, json.dumps(body) if body else None, headers)
             response = connection.getresponse()
             return response.status, json.loads(response.read())

@@ -14,7 +14,7 @@ from redis.retry import Retry
 
 from engine.testing.swallower import Swallower
 
-START_SECONDS = 10
+START_SECONDS = 60
 
 
 class RedisServer:

@@ -14,7 +14,7 @@ from tornado.ioloop import IOLoop
 
 from engine.process import drain, make_server, new_event_loop
 
-TEST_SECONDS = 10
+TEST_SECONDS = 60
 
 
 def pytest_configure(config):
@@ -87,7 +87,7 @@ def until():
     """`await until(lambda: …)` waits for something that no event tells."""
 
     async def until(condition):
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not condition():  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
 

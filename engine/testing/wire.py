@@ -7,7 +7,7 @@ import pytest
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
-PATIENCE_SECONDS = 5
+PATIENCE_SECONDS = 30
 
 
 class Wire:

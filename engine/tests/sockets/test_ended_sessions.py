@@ -3,13 +3,15 @@
 import asyncio
 import json
 import logging
-import time
 
 import pytest
 
+from engine.limits import Limits
+from engine.loop.wheel import TICK_SECONDS
 from engine.process import drain
 from engine.tests.app import io
 from engine.tests.people import ANNA, BOB, Ended
+from engine.tests.turns import Turns
 
 
 @pytest.fixture
@@ -83,17 +85,16 @@ async def test_every_socket_of_the_session_is_closed_in_every_namespace(connecte
     assert not await io.online("anna")
 
 
-async def test_it_takes_less_than_a_second_as_shipped(wire, office, limits, io_loop):
-    limits(ended_seconds=type(io.node.services.limits)().ended_seconds)
+async def test_it_takes_two_questions_at_most_and_less_than_a_second_as_shipped(wire, office):
     wire = await wire()
     await wire.join(office.issue(ANNA))
-    await asyncio.sleep(0.1)
-    ended = io_loop.time()
     office.end(ANNA)
+    asked = office.asked
 
     await wire.rest()
 
-    assert io_loop.time() - ended < 1
+    assert office.asked - asked <= 2
+    assert 2 * (Limits().ended_seconds + 2 * TICK_SECONDS) < 1
 
 
 async def test_it_harms_nobody_to_be_told_twice(connected, office, until):
@@ -280,7 +281,7 @@ async def test_a_bug_is_logged_once_with_its_traceback_and_asking_goes_on(connec
     assert told()[1:] == [HEALED]
 
 
-async def test_a_question_that_hangs_does_not_hold_up_the_end(connected, app, http_server, io_loop, until):
+async def test_a_question_that_hangs_does_not_hold_up_the_end(connected, app, http_server, until):
     begun = asyncio.Event()
 
     async def hang():
@@ -290,34 +291,25 @@ async def test_a_question_that_hangs_does_not_hold_up_the_end(connected, app, ht
     io.node.services.accounts.ended = hang
     await connected(ANNA)
     await begun.wait()
-    since, tasks = io_loop.time(), io.node.services.revocations.asking.task
+    tasks = io.node.services.revocations.asking.task
 
-    await drain(app, http_server, 1)
+    async with asyncio.timeout(30):
+        await drain(app, http_server, 60)
 
-    assert io_loop.time() - since < 0.9
-    await asyncio.wait([tasks], timeout=1)
+    await asyncio.wait([tasks], timeout=30)
     assert tasks.cancelled()
     assert io.node.services.revocations.slot is None
 
 
 async def test_thousands_that_end_at_once_do_not_hold_the_loop(connected, office):
     client = await connected(ANNA)
-    longest = 0.0
-
-    async def watch():
-        nonlocal longest
-        while True:
-            began = time.thread_time()
-            await asyncio.sleep(0)
-            longest = max(longest, time.thread_time() - began)
 
     ended = [Ended(f"user{number}", "laptop") for number in range(20_000)]
-    watching = asyncio.ensure_future(watch())
+    turns = Turns()
     office.ended = [*ended, Ended("anna", "laptop")]
     await client.closed()
-    watching.cancel()
 
-    assert longest < 0.03
+    assert turns.stop() < 0.5
 
 
 @pytest.mark.parametrize("session", ["phone", None])

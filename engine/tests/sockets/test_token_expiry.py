@@ -6,11 +6,12 @@ import time
 
 import pytest
 
+from engine.loop.wheel import TICK_SECONDS
 from engine.tests.app import io
 from engine.tests.people import ANNA, Access
 from engine.tests.transport.raw import WebSocket
 
-SOON = 0.1
+SOON = 0.5
 
 
 def event(packet: str) -> tuple:
@@ -20,11 +21,13 @@ def event(packet: str) -> tuple:
 
 async def test_a_socket_is_told_a_minute_before_its_token_expires(wire, office):
     wire = await wire()
+    issued = time.time()
     await wire.join(office.issue(ANNA, seconds=60 + SOON))
-    connected = time.monotonic()
 
-    assert await wire.read() == '42["token:expiring",{"seconds":60}]'
-    assert SOON - 0.05 < time.monotonic() - connected < 1
+    name, payload = event(await wire.read())
+    assert name == "token:expiring"
+    assert 30 < payload["seconds"] <= 60
+    assert time.time() >= issued + SOON - TICK_SECONDS
 
 
 async def test_it_is_told_at_once_when_less_than_that_is_left(wire, office, hook):
@@ -35,18 +38,21 @@ async def test_it_is_told_at_once_when_less_than_that_is_left(wire, office, hook
     wire = await wire()
     assert (await wire.join(office.issue(ANNA, seconds=30.2))).startswith("40")
 
-    assert [await wire.read(), await wire.read()] == ['42["token:expiring",{"seconds":30}]', '42["hello"]']
+    told, hello = event(await wire.read()), event(await wire.read())
+    assert told[0] == "token:expiring"
+    assert 0 < told[1]["seconds"] <= 30
+    assert hello == ("hello",)
 
 
 async def test_it_is_closed_when_its_token_expires_and_hears_why(wire, office, limits):
-    limits(expiry_notice_seconds=0.15)
+    limits(expiry_notice_seconds=SOON)
     wire = await wire()
-    expires_at = time.time() + 0.25
-    await wire.join(office.issue(ANNA, seconds=0.25))
+    expires_at = time.time() + SOON
+    await wire.join(office.issue(ANNA, seconds=SOON))
 
     told, closing, disconnect = [await wire.read() for _ in range(3)]
 
-    assert expires_at <= time.time() < expires_at + 1
+    assert time.time() >= expires_at
     assert event(told) == ("token:expiring", {"seconds": 0})
     name, reason = event(closing)
     assert (name, reason["code"], bool(reason["message"])) == ("closing", "expired", True)
@@ -58,7 +64,7 @@ async def test_it_is_closed_when_its_token_expires_and_hears_why(wire, office, l
 async def test_it_is_told_once_however_often_it_is_looked_after(wire, office, limits):
     limits(expiry_notice_seconds=60, ping_interval_seconds=0.02)
     wire = await wire()
-    await wire.join(office.issue(ANNA, seconds=0.2))
+    await wire.join(office.issue(ANNA, seconds=SOON))
 
     assert [event(packet)[0] for packet in (await wire.rest())[:-1]] == ["token:expiring", "closing"]
 
@@ -90,7 +96,7 @@ async def test_what_it_emits_afterwards_runs_no_handler(wire, office):
         ran.append(payload)
 
     wire = await wire()
-    await wire.join(office.issue(ANNA, seconds=0.05))
+    await wire.join(office.issue(ANNA, seconds=SOON))
     while await wire.read() != "41":
         pass
     await wire.send('42["step"]')
@@ -111,7 +117,7 @@ async def test_a_client_that_polls_hears_why(connect, received, office):
 async def test_a_client_that_does_not_read_is_gone_all_the_same(http_server, http_port, office, monkeypatch, until):
     monkeypatch.setattr("engine.transport.websocket.CLOSING_SECONDS", 0.1)
     client = await WebSocket.open(http_port, receive_buffer=4096)
-    client.send(json.dumps({"token": office.issue(ANNA, seconds=0.15)}).join(["40", ""]))
+    client.send(json.dumps({"token": office.issue(ANNA, seconds=SOON)}).join(["40", ""]))
     while not str(await client.receive()).startswith("40"):
         pass
     client.connection.writer.transport.pause_reading()
@@ -136,7 +142,7 @@ async def test_a_hook_that_still_runs_is_ended(wire, office, hook, until):
             ended.append(socket.ended)
 
     wire = await wire()
-    await wire.join(office.issue(ANNA, seconds=0.05))
+    await wire.join(office.issue(ANNA, seconds=SOON))
 
     assert [event(packet)[0] for packet in (await wire.rest())[:-1]] == ["token:expiring", "closing"]
     await until(lambda: ended == ["expired"])
@@ -145,7 +151,7 @@ async def test_a_hook_that_still_runs_is_ended(wire, office, hook, until):
 async def test_each_namespace_lives_as_long_as_its_own_token(wire, office):
     io.server.on("say", lambda sid: "said", namespace="/chat")
     wire = await wire()
-    await wire.join(office.issue(ANNA, seconds=0.05))
+    await wire.join(office.issue(ANNA, seconds=SOON))
     assert event(await wire.read())[0] == "token:expiring"
     await wire.join(office.issue(ANNA), "/chat")
 
@@ -159,7 +165,7 @@ async def test_a_namespace_of_its_own_expires_with_its_token(wire, office, socke
     io.server.on("say", lambda sid: "said", namespace="/chat")
     wire = await wire()
     await wire.join(office.issue(ANNA))
-    await wire.join(office.issue(ANNA, seconds=0.05), "/chat")
+    await wire.join(office.issue(ANNA, seconds=SOON), "/chat")
 
     assert [event(await wire.read())[0] for _ in range(2)] == ["token:expiring", "closing"]
     assert await wire.read() == "41/chat,"
@@ -193,7 +199,7 @@ async def test_a_token_that_does_not_say_when_it_expires_lets_nobody_in(wire, of
 
 
 async def test_where_the_clock_is_set_what_the_token_says_counts(wire, office, limits, sockets, monkeypatch):
-    limits(ping_interval_seconds=0.05)
+    limits(ping_interval_seconds=SOON)
     wire = await wire()
     await wire.join(office.issue(ANNA))
     now = time.time()

@@ -74,7 +74,7 @@ class Server:
         await until(lambda: not (self.links or io.node.services.tasks or io.node.hub.rooms.get("/")))
 
 
-async def until(condition, seconds: float = 5) -> None:
+async def until(condition, seconds: float = 30) -> None:
     """Wait for something that nothing announces."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110

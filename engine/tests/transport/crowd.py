@@ -103,3 +103,7 @@ class Crowd:
     def leave(self) -> None:
         for member in self.members:
             member.transport.close()
+
+
+def percentile(delays: list[float], share: float) -> float:
+    return delays[int(len(delays) * share)]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from wsproto.frame_protocol import CloseReason, FrameProtocol, Opcode
 
-ANSWER_SECONDS = 5
+ANSWER_SECONDS = 30
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 UPGRADE = {
     "Connection": "Upgrade",

@@ -59,7 +59,7 @@ class ServerProcess:
     def terminate(self) -> None:
         self.process.send_signal(signal.SIGTERM)
 
-    async def ended(self, seconds: float = 20) -> int:
+    async def ended(self, seconds: float = 60) -> int:
         """Wait for its end; returns the exit code."""
         try:
             return await asyncio.to_thread(self.process.wait, seconds)

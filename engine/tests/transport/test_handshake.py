@@ -240,7 +240,7 @@ async def test_a_client_that_vanishes_before_its_101_leaves_nothing(server, line
         connection.reset()
     await server.polling()
     await server.websocket()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(server.links) > 2:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert not lines()

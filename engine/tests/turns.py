@@ -1,0 +1,29 @@
+"""For how long the loop of this process thinks at a stretch while all others wait."""
+
+import asyncio
+import time
+
+
+class Turns:
+    """The turns of the loop from now on, in time of the CPU: busy neighbours don't count."""
+
+    def __init__(self, look_seconds: float = 0):
+        self.longest = self.total = 0.0
+        self.watching = asyncio.ensure_future(self.watch(look_seconds))
+
+    async def watch(self, look_seconds: float) -> None:
+        while True:
+            began = time.thread_time()
+            await asyncio.sleep(look_seconds)
+            turn = time.thread_time() - began
+            self.longest, self.total = max(self.longest, turn), self.total + turn
+
+    def take(self) -> float:
+        """The longest since the last call, in seconds."""
+        longest, self.longest = self.longest, 0.0
+        return longest
+
+    def stop(self) -> float:
+        """The share that the longest has of all: 1 where everything was done in one go, on a machine however slow."""
+        self.watching.cancel()
+        return self.longest / self.total
