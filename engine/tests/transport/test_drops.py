@@ -30,7 +30,7 @@ async def crowd(port: int) -> asyncio.subprocess.Process:
 
 
 @pytest.mark.slow
-@pytest.mark.may_take(60)
+@pytest.mark.may_take(300)
 @pytest.mark.parametrize("how", [b"politely", b"rudely"])
 async def test_thousands_who_drop_at_once_never_hold_the_loop(server, lines, how):
     gone = []
@@ -46,7 +46,7 @@ async def test_thousands_who_drop_at_once_never_hold_the_loop(server, lines, how
     io.node.services.connection = hook
     watcher = await server.websocket("watcher")
     leavers = await crowd(server.port)
-    await until(lambda: len(io.node.hub.rooms.get("/", {}).get("room2", ())) == CLIENTS + 1, seconds=60)
+    await until(lambda: len(io.node.hub.rooms.get("/", {}).get("room2", ())) == CLIENTS + 1, seconds=200)
     await until(lambda: not io.node.services.tasks)
     turns = Turns()
     await leavers.communicate(how)
@@ -62,16 +62,16 @@ async def test_thousands_who_drop_at_once_never_hold_the_loop(server, lines, how
 
 
 @pytest.mark.slow
-@pytest.mark.may_take(60)
+@pytest.mark.may_take(300)
 async def test_thousands_who_are_silent_are_ended_without_holding_the_loop(server, lines):
     leavers = await crowd(server.port)
-    await until(lambda: len(io.node.hub.sockets.get("/", {})) == CLIENTS, seconds=60)
+    await until(lambda: len(io.node.hub.sockets.get("/", {})) == CLIENTS, seconds=200)
     now = io.server.eio.wheel.now()
     for link in server.links.values():
         link.pong_due = now + 1
         io.server.eio.wheel.schedule(link, now + 1)
     turns = Turns()
-    await until(lambda: not server.links, seconds=60)
+    await until(lambda: not server.links, seconds=200)
     assert turns.stop() < 0.1
     assert not lines()
     leavers.kill()
@@ -79,19 +79,19 @@ async def test_thousands_who_are_silent_are_ended_without_holding_the_loop(serve
 
 
 @pytest.mark.slow
-@pytest.mark.may_take(60)
+@pytest.mark.may_take(300)
 async def test_thousands_whose_tokens_expire_at_once_are_closed_without_holding_the_loop(server, lines):
     leavers = await crowd(server.port)
-    await until(lambda: len(io.node.hub.sockets.get("/", {})) == CLIENTS, seconds=60)
+    await until(lambda: len(io.node.hub.sockets.get("/", {})) == CLIENTS, seconds=200)
     turns, expires_at = Turns(), time.time() + 1
     for number, socket in enumerate(list(io.node.hub.everybody())):
         socket.expires_at = expires_at
         socket.link.look()
         if number % 100 == 0:
             await asyncio.sleep(0)
-    await until(lambda: not io.node.hub.sockets["/"], seconds=60)
+    await until(lambda: not io.node.hub.sockets["/"], seconds=200)
     assert time.time() >= expires_at
-    await until(lambda: not server.links, seconds=60)
+    await until(lambda: not server.links, seconds=200)
     assert turns.stop() < 0.1
     assert not lines()
     leavers.kill()

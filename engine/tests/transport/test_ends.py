@@ -228,7 +228,7 @@ async def test_a_second_signal_ends_it_at_once(start):
 
 
 @pytest.mark.slow
-@pytest.mark.may_take(60)
+@pytest.mark.may_take(300)
 @pytest.mark.parametrize("seconds", [0, 5])
 async def test_thousands_are_sent_away_without_holding_the_loop(server, lines, seconds):
     gone = []
@@ -242,7 +242,7 @@ async def test_thousands_are_sent_away_without_holding_the_loop(server, lines, s
 
     io.node.services.connection = hook
     clients = await crowd(server.port)
-    await until(lambda: len(io.node.hub.members("room")) == CLIENTS, seconds=60)
+    await until(lambda: len(io.node.hub.members("room")) == CLIENTS, seconds=200)
     turns = Turns()
     await io.drain(seconds)
     await until(lambda: len(gone) == CLIENTS)
