@@ -5,12 +5,13 @@ from contextvars import ContextVar, copy_context
 from typing import Any
 
 from engine.accounts import Accounts, Ended
-from engine.backplane.interface import Backplane, Here
+from engine.backplane.interface import NOBODY, Backplane, Here
 from engine.backplane.memory import Memory
 from engine.endings import FOR_GOOD, Ending
 from engine.http.errors import Answers
 from engine.hub import Hub
 from engine.limits import Limits
+from engine.loop.portions import in_portions
 from engine.names import user_room
 from engine.sockets.admissions import Admissions
 from engine.sockets.client import Client
@@ -27,7 +28,6 @@ from engine.transport.engine_io import EngineIO
 from engine.transport.link import Link
 from engine.wire.message import Message
 
-NOBODY: frozenset[str] = frozenset()
 current: ContextVar["Node | None"] = ContextVar("node", default=None)
 """The node that runs the code which asks: hooks, handlers, requests, and what they start."""
 
@@ -150,12 +150,12 @@ class Node:
         """Whether the user has any socket here, in whatever namespace."""
         return bool(self.sockets_of(user_id))
 
-    def members(self, room: str) -> list[Member]:
-        """Who is in a room here."""
-        users: dict[str, list[str]] = {}
-        for socket in self.hub.members([room]):
-            users.setdefault(socket.user_id, []).append(socket.id)
-        return [Member(user_id, sockets) for user_id, sockets in users.items()]
+    async def members(self, room: str) -> list[Member]:
+        """Who is in a room here. Many are counted in portions."""
+        users: dict[str, Member] = {}
+        async for socket in in_portions(tuple(self.hub.members(room))):
+            users.setdefault(socket.user_id, Member(socket.user_id, [])).sockets.append(socket.id)
+        return list(users.values())
 
     async def connections(self) -> list[Connection]:
         """Who is connected here, in all namespaces."""

@@ -61,7 +61,7 @@ class Here(Protocol):
         """Whether the user has any socket, in whatever namespace."""
         ...
 
-    def members(self, room: str) -> list[Member]:
+    async def members(self, room: str) -> list[Member]:
         """Who is in a room."""
         ...
 

@@ -79,7 +79,7 @@ class Memory:
 
     async def members(self, room: str) -> list[Member]:
         """As `Here.members`."""
-        return self.here.members(room)
+        return await self.here.members(room)
 
     async def connections(self) -> list[Connection]:
         """As `Here.connections`."""

@@ -51,7 +51,7 @@ class Nobody:
         """Nobody is here."""
         return False
 
-    def members(self, room: str) -> list[Member]:
+    async def members(self, room: str) -> list[Member]:
         """Nobody is here."""
         return []
 

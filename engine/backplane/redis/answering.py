@@ -1,6 +1,6 @@
 """What this node does when others ask, and what it tells them."""
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Coroutine, Sequence
 from typing import Any, cast
 
 from engine.backplane.contents import Answer, Connections, Done, Join, Members, Request
@@ -66,13 +66,10 @@ class Answering:
         self._start(envelope, self._list(envelope, self._here.members(cast(Members, envelope.content).room)))
 
     def _connections(self, envelope: Envelope, channel: bytes) -> None:
-        self._start(envelope, self._list_connections(envelope))
+        self._start(envelope, self._list(envelope, self._here.connections()))
 
-    async def _list_connections(self, envelope: Envelope) -> None:
-        await self._list(envelope, await self._here.connections())
-
-    async def _list(self, envelope: Envelope, items: Sequence[Any]) -> None:
-        async for page, last in in_portions(pages(items)):
+    async def _list(self, envelope: Envelope, items: Awaitable[Sequence[Any]]) -> None:
+        async for page, last in in_portions(pages(await items)):
             self._answer(envelope, Answer(envelope.number, page=page, last=last))
 
     def _done(self, envelope: Envelope, channel: bytes) -> None:

@@ -1,22 +1,22 @@
 """What other nodes have to answer: that their sockets have joined, what a client says, who is there."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from engine.backplane.contents import Answer, Connections, Content, Join, Leave, Members, Request
+from engine.backplane.contents import Connections, Content, Join, Leave, Members, Request
 from engine.backplane.interface import Here
 from engine.backplane.redis.bus import Bus
 from engine.backplane.redis.errors import Away, RedisError
 from engine.backplane.redis.listening import Listening
 from engine.backplane.redis.listing import merged_connections, merged_members, read_members, reader_of_connections
 from engine.backplane.redis.publication import in_this_context
-from engine.backplane.redis.question import Own
 from engine.backplane.redis.questions import Questions
-from engine.backplane.redis.reading import read_ack, read_error
+from engine.backplane.redis.reading import read_ack, read_error, read_page
+from engine.loop.portions import in_portions
 from engine.names import user_room
 from engine.sockets import hook
 from engine.sockets.connected import Connection, Member
@@ -24,6 +24,7 @@ from engine.wire.message import Message
 
 ANSWER_SECONDS = 1.0
 """How long other nodes may take to answer; a client's answer has a time of its own."""
+T = TypeVar("T", Member, Connection)
 
 
 class Asking:
@@ -87,27 +88,24 @@ class Asking:
         return count > own
 
     async def members(self, room: str) -> list[Member]:
-        """As `Here.members`: what has answered within a second."""
-
-        async def own() -> list[Member]:
-            return self._here.members(room)
-
-        channel = self._bus.channels.room(room)
-        return merged_members(await self._collect(channel, Members(room), read_members, own))
+        """As `Here.members`: also what other nodes answer, each page of it within a second."""
+        channel, own = self._bus.channels.room(room), partial(self._here.members, room)
+        return await merged_members(await self._collect(channel, Members(room), read_members, own))
 
     async def connections(self) -> list[Connection]:
-        """As `Here.connections`: what has answered within a second."""
-        everybody = self._bus.channels.everybody
-        lists = await self._collect(everybody, Connections(), self._read_connections, self._here.connections)
-        return merged_connections(lists)
+        """As `Here.connections`: also what other nodes answer, each page of it within a second."""
+        everybody, own = self._bus.channels.everybody, self._here.connections
+        return await merged_connections(await self._collect(everybody, Connections(), self._read_connections, own))
 
-    async def _collect(self, channel: bytes, content: Content, read: Callable[[Any], Any], own: Own) -> list[Any]:
+    async def _collect(
+        self, channel: bytes, content: Content, read: Callable[[Any], list[T]], own: Callable[[], Awaitable[list[T]]]
+    ) -> list[list[T]]:
+        """Our own list, and the pages of others."""
         if not self._bus.is_here:
             return [await own()]
-
-        def read_page(answer: Answer, _: Message) -> Any:
-            return read(answer.page)
-
-        with self._questions.asking(channel, content, read_page, own) as question:
-            await self._questions.complete(question, ANSWER_SECONDS)
-            return question.said() if question.receivers is not None else [await own()]
+        with self._questions.asking(channel, content, read_page) as question:
+            lists = [await own()]
+            await self._questions.complete(question, ANSWER_SECONDS, goes_on=True)
+        async for page in in_portions([page for page in question.said() if page]):
+            lists.append(read(page))
+        return lists

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from heapq import merge
+from itertools import chain
 from typing import Any, NamedTuple, cast
 
 from pydantic import TypeAdapter, ValidationError
 
+from engine.loop.portions import in_portions
 from engine.sockets.connected import ConnectedSocket, Connection, Member
 
 PAGE = 500
@@ -60,26 +63,27 @@ def reader_of_connections(user: TypeAdapter[Any]) -> Callable[[Any], list[Connec
     return read
 
 
-def merged_members(lists: Iterable[list[Member]]) -> list[Member]:
-    """Each user once, with their sockets on all nodes."""
+async def merged_members(lists: Iterable[list[Member]]) -> list[Member]:
+    """Each user once, with their sockets on all nodes. Many are merged in portions."""
     users: dict[str, Member] = {}
-    for member in (member for members in lists for member in members):
-        if known := users.get(member.user_id):
+    async for member in in_portions(chain.from_iterable(lists)):
+        known = users.setdefault(member.user_id, member)
+        if known is not member:
             known.sockets.extend(member.sockets)
-        else:
-            users[member.user_id] = member
     return list(users.values())
 
 
-def merged_connections(lists: Iterable[list[Connection]]) -> list[Connection]:
-    """Each user once, as of their oldest socket, in the order in which they came."""
+async def merged_connections(lists: Iterable[list[Connection]]) -> list[Connection]:
+    """Each user once, as of their oldest socket, in the order in which they came. Many are merged in portions."""
     users: dict[str, Connection] = {}
-    every = (connection for connections in lists for connection in connections)
-    for connection in sorted(every, key=lambda connection: connection.sockets[0].since):
-        if known := users.get(connection.user_id):
+    every = merge(*(sorted(connections, key=_since) for connections in lists), key=_since)
+    async for connection in in_portions(every):
+        known = users.setdefault(connection.user_id, connection)
+        if known is not connection:
             known.sockets.extend(connection.sockets)
-        else:
-            users[connection.user_id] = connection
-    for connection in users.values():
-        connection.sockets.sort(key=lambda socket: socket.since)
+        known.sockets.sort(key=lambda socket: socket.since)
     return list(users.values())
+
+
+def _since(connection: Connection) -> datetime:
+    return connection.sockets[0].since

@@ -72,8 +72,8 @@ class Questions:
         if isinstance(answer, Answer) and answer.number in self._open:
             self._open[answer.number][0].take(envelope, answer)
 
-    async def complete(self, question: Question, seconds: float) -> None:
-        """Wait until all who were asked have answered, for so many seconds at most.
+    async def complete(self, question: Question, seconds: float, goes_on: bool = False) -> None:
+        """Wait until all who were asked have answered, for so many seconds at most, or if it `goes_on` since the last.
 
         Who was silent before is not waited for, and who is silent now will not be.
         """
@@ -91,6 +91,7 @@ class Questions:
                 with suppress(TimeoutError):
                     async with asyncio.timeout((until if is_narrow else narrow_at) - clock()):
                         await question.heard()
+                    until = clock() + seconds if goes_on else until
         self._peers.silent |= (question.waited_for or set()) - question.answered
 
     async def first(self, question: Question) -> Any:

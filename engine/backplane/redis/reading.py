@@ -23,6 +23,11 @@ def read_error(answer: Answer, _: Message) -> Exception | None:
     return ERRORS.get(answer.error, RuntimeError)(answer.reason) if answer.error else None
 
 
+def read_page(answer: Answer, _: Message) -> Any:
+    """A page of a list, as it came; None for no page."""
+    return answer.page
+
+
 def read_ack(answer: Answer, message: Message) -> Any:
     """What a client has answered on another node, or an exception."""
     if answer.error:

@@ -102,7 +102,7 @@ async def test_whoever_is_not_here_is_no_error(node):
     node.send(NEWS, ["tea", "user::nobody"])
 
     assert not node.online("nobody")
-    assert node.members("tea") == []
+    assert await node.members("tea") == []
 
 
 @pytest.mark.parametrize("asked", [lambda node: node.leave("anna", ["cake", "tea"]), lambda node: node.close("tea")])
@@ -205,7 +205,7 @@ async def test_who_is_here_is_told_as_plain_data(connect, node):
 
     assert node.online("anna")
     assert not node.online("bob")
-    assert node.members("tea") == [Member("anna", [anna.id])]
+    assert await node.members("tea") == [Member("anna", [anna.id])]
     ((user_id, _, sockets),) = await node.connections()
     assert user_id == "anna"
     assert sockets == [ConnectedSocket(anna.id, sockets[0].since, "127.0.0.1", ["tea", "user::anna"])]
@@ -217,4 +217,4 @@ async def test_a_socket_is_online_in_whatever_namespace(connect, node):
     await connect(ANNA, namespaces=["/chat"])
 
     assert node.online("anna")
-    assert node.members("user::anna") == []
+    assert await node.members("user::anna") == []
