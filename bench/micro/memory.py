@@ -6,15 +6,18 @@ gives it to the loop, or a copy of it as it did once, both are ours.
 
 import asyncio
 import socket
+from contextlib import suppress
 from io import BytesIO
 
 import uvloop
 from tornado.httpserver import HTTPServer
 from tornado.iostream import IOStream
 
+from bench.expectations import Voided
 from engine.testing.websocket_client import upgrade_request
 
 PATH = "/socket.io/?EIO=4&transport=websocket"
+PATIENCE_SECONDS = 30.0
 
 
 class Wire:
@@ -42,6 +45,9 @@ class Accepted(socket.socket):
 
 class Stream(IOStream):
     """A client's stream as the engine knows it."""
+
+    def unread(self) -> bytes:
+        return b""
 
     def release(self) -> Wire:
         wire = self.socket.wire
@@ -83,11 +89,13 @@ class Loop(uvloop.Loop):
 
 
 async def connect(server: HTTPServer, written: BytesIO) -> asyncio.Protocol:
-    """The engine's end of a new WebSocket, whose `data_received` takes what a client sends."""
+    """The engine's end of a new WebSocket, whose `data_received` takes what a client sends. Raises Voided."""
     client, accepted = socket.socketpair()
     ours = Accepted(fileno=accepted.detach())
     ours.wire = Wire(written)
     server.handle_stream(Stream(ours), ("127.0.0.1", 0))
-    with client:
+    with client, suppress(TimeoutError):
         client.send(upgrade_request(PATH, 80))
-        return await ours.wire.opened
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await ours.wire.opened
+    raise Voided("a request for a WebSocket got none")
