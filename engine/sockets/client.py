@@ -29,6 +29,8 @@ from engine.wire.packet import (
 )
 
 INVALID_NAMESPACE = {"message": "Invalid namespace"}
+CONNECT_PACKETS = 10
+"""How many other packets a CONNECT that comes to nothing, or is undone, counts for: the app was asked about it."""
 
 
 class Client:
@@ -98,6 +100,7 @@ class Client:
         elif packet.type == EVENT or packet.type == BINARY_EVENT:
             socket.receive(packet)
         elif packet.type == DISCONNECT:
+            self.link.spend(CONNECT_PACKETS)
             self.remove(socket, Ending.LEFT)
         elif packet.type == ACK and packet.id is not None and not packet.refused:
             socket.answered(packet.id, packet.data)
@@ -144,6 +147,7 @@ class Client:
 
     def refuse(self, namespace: str, error: dict[str, Any]) -> None:
         """Say no by a CONNECT_ERROR; a transport without another namespace, or hope for one, is closed soon."""
+        self.link.spend(CONNECT_PACKETS)
         self.link.send(self.refusal(namespace, error))
         if self.sockets or set(self.admissions or ()) - {namespace}:
             return
