@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 from tornado.netutil import bind_sockets
 
+from engine.backplane.redis import link as links
 from engine.process import drain, make_server
 
 
@@ -27,6 +28,13 @@ class Frozen:
 
     def thaw(self):
         self.connection._transport.resume_reading()
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """A connection that is silent is given up after a tenth of the time."""
+    monkeypatch.setattr(links, "PROBE_SECONDS", 0.3)
+    monkeypatch.setattr(links, "DEAF_TICKS", 20)
 
 
 @pytest.fixture

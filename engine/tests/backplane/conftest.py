@@ -47,13 +47,6 @@ def listen():
 
 
 @pytest.fixture
-def quick(monkeypatch):
-    """A connection that is silent is given up after a tenth of the time."""
-    monkeypatch.setattr(links, "PROBE_SECONDS", 0.3)
-    monkeypatch.setattr(links, "DEAF_TICKS", 20)
-
-
-@pytest.fixture
 def told(caplog):
     """`told(logging.ERROR)` are the lines that the engine has logged at that level or above."""
     caplog.set_level(logging.INFO)

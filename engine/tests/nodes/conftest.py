@@ -23,13 +23,13 @@ def start_node(serve):
 
 @pytest.fixture
 def stay(io_loop):
-    """`anna, bob = await stay(["anna", "bob"], lambda: [port])` are clients who stay until the test ends.
+    """`anna, bob = await stay(["anna", "bob"], lambda _: [port])` are clients who stay until the test ends.
 
     With a `machine` they are on that one.
     """
     residents = []
 
-    async def stay(users: Iterable[str], ports: Callable[[], Iterable[int]], machine=socket) -> list[Resident]:
+    async def stay(users: Iterable[str], ports: Callable[[Resident], Iterable[int]], machine=socket) -> list[Resident]:
         new = [Resident(user, ports, machine) for user in users]
         residents.extend(new)
         await all_in(new)
@@ -49,7 +49,7 @@ def stay(io_loop):
 def becomes():
     """`await becomes(condition)` waits until what a coroutine function returns is true, for a long time."""
 
-    async def becomes(condition, seconds: float = 20):
+    async def becomes(condition, seconds: float = 60):
         async with asyncio.timeout(seconds):
             while not await condition():  # noqa: ASYNC110
                 await asyncio.sleep(0.01)

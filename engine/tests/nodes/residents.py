@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from engine.testing.websocket_client import WebSocketClient, client_frame, upgrade_request
 
 PATH = "/socket.io/?EIO=4&transport=websocket"
-ENTER_SECONDS = 5.0
+ENTER_SECONDS = 60.0
 SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1.0, 5.0
 """The stock client's own (`reconnectionDelay` and its maximum), which it varies by half."""
 
@@ -41,7 +41,7 @@ class Life(WebSocketClient):
         super().__init__(upgrade_request(PATH, port))
         loop = asyncio.get_running_loop()
         self.user, self.port = user, port
-        self.entered, self.gone = loop.create_future(), loop.create_future()
+        self.entered, self.gone, self.entered_at = loop.create_future(), loop.create_future(), 0.0
         self.heard: list[Heard] = []
         self.asked: dict[int, tuple[float, asyncio.Future]] = {}
         self.acks: list[tuple[float, float]] = []
@@ -66,6 +66,7 @@ class Life(WebSocketClient):
             self.wait_for_ping()
             self.transport.write(client_frame(b'40{"token":"%b"}' % self.user.encode()))
         elif payload.startswith(b"40"):
+            self.entered_at = time.monotonic()
             self.entered.set_result(None)
         else:
             self.failed(AssertionError(repr(payload[:200])))
@@ -103,15 +104,15 @@ class Life(WebSocketClient):
 
 
 class Resident:
-    """`ports()` are the nodes to try, one after the other, as a balancer would do. `lives` are all connections.
+    """`ports(resident)` are the nodes to try, one after the other, as a balancer would do.
 
-    `machine.socket()` is what it connects by.
+    It is `at` the last one that it tried. `lives` are all connections. It connects by `machine.socket()`.
     """
 
-    def __init__(self, user: str, ports: Callable[[], Iterable[int]], machine=socket):
+    def __init__(self, user: str, ports: Callable[[Self], Iterable[int]], machine=socket):
         self.user, self.ports, self.machine = user, ports, machine
         self.lives: list[Life] = []
-        self.back = asyncio.Event()
+        self.back, self.at = asyncio.Event(), 0
         self.task = asyncio.create_task(self.stay())
 
     async def stay(self):
@@ -122,13 +123,14 @@ class Resident:
                 self.back.set()
                 await asyncio.shield(life.gone)
                 self.back.clear()
+                self.at = 0
                 pause = SHORTEST_PAUSE_SECONDS
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))
             pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
     async def enter(self) -> Life | None:
-        for port in self.ports():
-            life = Life(self.user, port)
+        for port in self.ports(self):
+            self.at, life = port, Life(self.user, port)
             with suppress(OSError, TimeoutError):
                 async with asyncio.timeout(ENTER_SECONDS):
                     await self.connect(life)
@@ -181,7 +183,7 @@ class Resident:
                 life.transport.abort()
 
 
-async def all_in(residents: Sequence[Resident], seconds: float = 30) -> None:
+async def all_in(residents: Sequence[Resident], seconds: float = 60) -> None:
     """Wait until each of them is connected."""
     async with asyncio.timeout(seconds):
         for resident in residents:

@@ -11,7 +11,7 @@ from engine.testing.redis_server import free_port
 from engine.tests.nodes.place import Place
 from engine.tests.nodes.residents import Resident, hear, is_in_order
 
-pytestmark = [pytest.mark.slow, pytest.mark.may_take(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.may_take(600)]
 
 CROWD = 3
 RETRIES = 3
@@ -34,7 +34,7 @@ def settle(plug_in, far_redis_url, start_node, stay):
     async def settle(name: str) -> Place:
         machine = plug_in()
         node = await start_node(name, far_redis_url, "news", inside=machine.inside)
-        crowd = await stay([f"{name}{number}" for number in range(CROWD)], lambda: [node.port], machine)
+        crowd = await stay([f"{name}{number}" for number in range(CROWD)], lambda _: [node.port], machine)
         return Place(name, node, crowd, machine.cable)
 
     return settle

@@ -14,7 +14,7 @@ from engine.tests.nodes.faults import FAULTS, ON_THE_WAY, Way
 from engine.tests.nodes.place import Place
 from engine.tests.nodes.residents import hear, is_in_order
 
-pytestmark = [pytest.mark.slow, pytest.mark.may_take(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.may_take(600)]
 
 CROWD = 10
 
@@ -34,7 +34,7 @@ def settle(start_node, stay):
 
     async def settle(name: str, redis_url: str = "") -> Place:
         node = await start_node(name, redis_url, "news")
-        return Place(name, node, await stay([f"{name}{number}" for number in range(CROWD)], lambda: [node.port]))
+        return Place(name, node, await stay([f"{name}{number}" for number in range(CROWD)], lambda _: [node.port]))
 
     return settle
 

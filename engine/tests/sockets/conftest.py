@@ -1,7 +1,7 @@
 """The kit's `connect` and `received` on an app that has realtime only, so that a test is about nothing else.
 
-Tests marked `contract` run on one node, and also on two with Redis: the first client is then on the second node, the
-next on the first, and so on, while `io` speaks for the first.
+Tests marked `contract` run on one node, and also on two with Redis, those marked `two_nodes` on two: the first client
+is then on the second node, the next on the first, and so on, while `io` speaks for the first.
 """
 
 import logging
@@ -32,6 +32,7 @@ def database():
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "contract: of the contract of `io`, which two nodes with Redis keep as well")
+    config.addinivalue_line("markers", "two_nodes(fixture): on two nodes, whose Redis is that fixture, or a shared one")
     config.addinivalue_line("markers", "one_node: about what is inside a node, in a file of the contract")
 
 
@@ -43,13 +44,15 @@ def pytest_generate_tests(metafunc):
 
 @pytest.fixture
 def on_two_nodes(request) -> bool:
-    return getattr(request, "param", False)
+    return getattr(request, "param", request.node.get_closest_marker("two_nodes") is not None)
 
 
 @pytest.fixture
 def redis_url(on_two_nodes, request) -> str:
     """Which Redis the nodes have, "" for none."""
-    return request.getfixturevalue("shared_redis").url if on_two_nodes else ""
+    marker = request.node.get_closest_marker("two_nodes")
+    name = marker.args[0] if marker and marker.args else "shared_redis"
+    return request.getfixturevalue(name).url if on_two_nodes else ""
 
 
 @pytest.fixture

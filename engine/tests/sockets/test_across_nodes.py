@@ -1,7 +1,4 @@
-"""Two nodes on one Redis: what is special about sockets of one user, or of one room, being on different ones.
-
-The first client is on the second node, the next on the first; `io` speaks for the first.
-"""
+"""Two nodes on one Redis: what is special about sockets of one user, or of one room, being on different ones."""
 
 import asyncio
 
@@ -12,10 +9,7 @@ from engine.testing.client import Client
 from engine.tests.app import io, socket_of
 from engine.tests.people import ANNA, BOB, CARL
 
-
-@pytest.fixture
-def on_two_nodes():
-    return True
+pytestmark = pytest.mark.two_nodes
 
 
 @pytest.fixture

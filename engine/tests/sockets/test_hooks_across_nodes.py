@@ -1,6 +1,4 @@
-"""A hook on one node and what happens on others meanwhile. The first client is on the second node, the next on the
-first; `io` speaks for the first, and in a hook for the node that it runs on.
-"""
+"""A hook on one node, and what happens on others meanwhile: in a hook `io` speaks for the node that it runs on."""
 
 import asyncio
 import time
@@ -11,15 +9,7 @@ from engine.testing.nodes import Frozen
 from engine.tests.app import io, socket_of
 from engine.tests.people import ANNA, BOB, CARL
 
-
-@pytest.fixture
-def on_two_nodes():
-    return True
-
-
-@pytest.fixture
-def redis_url(redis):
-    return redis.url
+pytestmark = pytest.mark.two_nodes("redis")
 
 
 @pytest.fixture

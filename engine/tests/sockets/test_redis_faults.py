@@ -1,7 +1,4 @@
-"""Two nodes on one Redis, when Redis, the way to it or one of the nodes fails.
-
-The first client is on the second node, the next on the first; `io` speaks for the first.
-"""
+"""Two nodes on one Redis, when Redis, the way to it or one of the nodes fails."""
 
 import asyncio
 import json
@@ -15,15 +12,7 @@ from engine.http.health import ReadyHandler
 from engine.tests.app import io
 from engine.tests.people import ANNA, BOB
 
-
-@pytest.fixture
-def on_two_nodes():
-    return True
-
-
-@pytest.fixture
-def redis_url(redis):
-    return redis.url
+pytestmark = pytest.mark.two_nodes("redis")
 
 
 def told(caplog, level=logging.WARNING):

@@ -1,7 +1,4 @@
-"""Two nodes on one Redis, one of which does not read, or not fast enough.
-
-The first client is on the second node, the next on the first; `io` speaks for the first.
-"""
+"""Two nodes on one Redis, one of which does not read, or not fast enough."""
 
 import time
 
@@ -13,15 +10,7 @@ from engine.testing.nodes import Frozen
 from engine.tests.app import io, socket_of
 from engine.tests.people import ANNA
 
-
-@pytest.fixture
-def on_two_nodes():
-    return True
-
-
-@pytest.fixture
-def redis_url(redis):
-    return redis.url
+pytestmark = pytest.mark.two_nodes("redis")
 
 
 async def test_a_node_that_does_not_answer_is_waited_for_once_and_a_second_in_all(connect, nodes, received):

@@ -1,22 +1,11 @@
-"""What comes on the channels of two nodes and is not theirs, or more than Redis carries.
-
-The first client is on the second node, the next on the first; `io` speaks for the first.
-"""
+"""What comes on the channels of two nodes and is not theirs, or more than Redis carries."""
 
 import pytest
 
 from engine.backplane.messages import VERSION
 from engine.tests.people import ANNA
 
-
-@pytest.fixture
-def on_two_nodes():
-    return True
-
-
-@pytest.fixture
-def redis_url(redis):
-    return redis.url
+pytestmark = pytest.mark.two_nodes("redis")
 
 
 STRAYS = {

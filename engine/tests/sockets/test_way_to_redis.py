@@ -1,39 +1,20 @@
-"""Two nodes whose way to Redis carries nothing, or leads to another one all of a sudden.
-
-The first client is on the second node, the next on the first; `io` speaks for the first.
-"""
+"""Two nodes whose way to Redis carries nothing, or leads to another one all of a sudden."""
 
 import asyncio
 
 import pytest
 
-from engine.backplane.redis import link as links
 from engine.backplane.redis.state import State
 from engine.testing.redis_server import free_port
 from engine.tests.app import io
 from engine.tests.people import ANNA, BOB
 
-
-@pytest.fixture
-def on_two_nodes():
-    return True
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """A connection that is silent is given up after a tenth of the time."""
-    monkeypatch.setattr(links, "PROBE_SECONDS", 0.3)
-    monkeypatch.setattr(links, "DEAF_TICKS", 20)
+pytestmark = pytest.mark.two_nodes("swallower")
 
 
 @pytest.fixture
 def redis(open_redis):
     return open_redis("--repl-diskless-sync-delay", "0", port=free_port())
-
-
-@pytest.fixture
-def redis_url(swallower):
-    return swallower.url
 
 
 async def test_connections_that_carry_nothing_are_replaced_and_sockets_hear_their_own_node_meanwhile(

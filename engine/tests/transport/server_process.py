@@ -12,7 +12,7 @@ import pytest
 
 from engine.testing.processes import ROOT, bare_environment
 
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 class ServerProcess:
