@@ -24,6 +24,7 @@ class Settings(EngineSettings):
     env: Literal["development", "production"] = "development"
     address: str = ""
     port: checks.Port = 8888
+    processes: checks.Processes = 1
     var_dir: Path = Path("var")
     jwt_secret: checks.Secret = ""
     access_token_seconds: Annotated[int, Field(ge=1)] = 3600

@@ -64,6 +64,7 @@ def test_a_second_one_in_the_same_folder_says_how_to_have_both(start):
         ({"MONGODB_URL": "postgres://localhost"}, "MONGODB_URL cannot be used: "),
         ({"MONGODB_URL": "mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=100"}, "MongoDB cannot be used: 127.0.0.1:1"),
         ({"VAR_DIR": "/dev/null/var"}, "VAR_DIR cannot be used: "),
+        ({"PROCESSES": "2"}, "PROCESSES=2 needs REDIS_URL"),
     ],
 )
 def test_what_keeps_it_from_starting_is_one_sentence_and_an_exit_code(start, environment, sentence):
@@ -110,10 +111,10 @@ def saved_again_and_again(file: Path):
         thread.join()
 
 
-@pytest.mark.slow
-def test_saving_dot_env_reloads_it_with_the_same_mongod(start, tmp_path):
+@pytest.mark.parametrize("count", ["1", "2"])
+def test_saving_dot_env_reloads_it_with_the_same_mongod(start, tmp_path, count, redis):
     (tmp_path / ".env").touch()
-    app = start(RELOADING).listens()
+    app = start(RELOADING, PROCESSES=count, REDIS_URL=redis.url).listens()
     mongod = app.mongod
     with saved_again_and_again(tmp_path / ".env"):
         app.until("reloading")

@@ -23,12 +23,14 @@ ExcInfo = BaseException | bool | None | tuple[type[BaseException] | None, BaseEx
 class RequestStream(AnswerStream):
     """Overlooks chunk extensions and trailers (RFC 9112, 7.1.1 and 7.1.2), and has headers answered that are too long.
 
-    `refuse(socket)` gets a connection that would else be closed without a word.
+    `refuse(socket)` gets a connection that would else be closed without a word. `early` is what was read of it before.
     """
 
-    def __init__(self, connection: socket, pace: Pace, refuse: Callable[[socket], None], **options: Any):
+    def __init__(
+        self, connection: socket, pace: Pace, refuse: Callable[[socket], None], early: bytes = b"", **options: Any
+    ):
         super().__init__(connection, pace, **options)
-        self.refuse = refuse
+        self.refuse, self.early = refuse, early
         self.in_headers = self.at_end = self.last = self.released = False
         self.leaving: asyncio.TimerHandle | None = None
 
@@ -72,6 +74,14 @@ class RequestStream(AnswerStream):
         end: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         end.set_result(b"\r\n")
         return end
+
+    def read_from_fd(self, buf: bytearray | memoryview) -> int | None:
+        """Read what came early, and then from the connection."""
+        if not self.early:
+            return super().read_from_fd(buf)
+        taken, self.early = self.early[: len(buf)], self.early[len(buf) :]
+        buf[: len(taken)] = taken
+        return len(taken)
 
     async def _size(self) -> bytes:
         line = await super().read_until(b"\r\n", LONGEST_LINE_BYTES)

@@ -10,6 +10,7 @@ from typing import Any
 from tornado.httpserver import HTTPServer
 
 from engine.http import limited_body
+from engine.http.accepted import Accepted
 from engine.http.answer_stream import Pace
 from engine.http.capacity import Capacity
 from engine.http.errors import ApiError
@@ -49,10 +50,21 @@ class Server(HTTPServer):
         """Take no more connections."""
         self.listening.close()
 
-    def serve(self, connection: socket, address: Any, has_room: bool) -> None:
-        """Serve a connection; one for which there is no room ends soon."""
+    def take(self, connection: socket, read: bytes) -> None:
+        """Serve a connection that another process has accepted, and what it has read of it."""
+        connection.setblocking(False)
+        try:
+            address = connection.getpeername()
+        except OSError:  # it is gone
+            connection.close()
+        else:
+            capacity = self.listening.capacity
+            self.serve(Accepted(connection, capacity.free), address, capacity.take(), read)
+
+    def serve(self, connection: socket, address: Any, has_room: bool, early: bytes = b"") -> None:
+        """Serve a connection, of which something may have been read; one for which there is no room ends soon."""
         sizes = {"max_buffer_size": self.max_buffer_size, "read_chunk_size": self.read_chunk_size}
-        stream = RequestStream(connection, self.pace, self.refuse, **sizes)
+        stream = RequestStream(connection, self.pace, self.refuse, early, **sizes)
         if not has_room:
             stream.leave_after(SURPLUS_SECONDS)
         self.handle_stream(stream, address)  # pyright: ignore[reportUnknownMemberType] - of any tuple

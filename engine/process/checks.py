@@ -1,6 +1,8 @@
 """Types of settings, each of which checks its value."""
 
 import ipaddress
+import os
+import sys
 from email.policy import default as mail_policy
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any
@@ -65,7 +67,17 @@ def _redis(url: str) -> str:
     return url
 
 
+def _processes(value: Any) -> Any:
+    return usable_cpus() if value == "auto" else value
+
+
+def usable_cpus() -> int:
+    """How many CPUs this process may run on."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
 Port = Annotated[int, Field(ge=0, le=65535)]
+Processes = Annotated[int, BeforeValidator(_processes), Field(ge=1, le=256)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Secret = Annotated[str, Field(repr=False), AfterValidator(secret.checked)]
 URL = Annotated[str, Field(repr=False)]  # which may hold a password

@@ -1,6 +1,7 @@
 """The HTTP server, its limits and its port."""
 
 import socket
+import sys
 
 from tornado.netutil import bind_sockets
 from tornado.web import Application
@@ -33,10 +34,26 @@ def make_server(app: Application) -> Server:
     return Server(app, capacity=capacity, **HTTP_LIMITS)
 
 
-def opened(address: str, port: int) -> list[socket.socket]:
+def opened(address: str, port: int, *, reuse_port: bool = False) -> list[socket.socket]:
     """The sockets that listen on a port; 0 is any that is free. Raises SettingsError."""
     try:
-        return bind_sockets(port, address, backlog=BACKLOG)
+        return bind_sockets(port, address, backlog=BACKLOG, reuse_port=reuse_port)
     except OSError as error:
         reason = f"Cannot listen on {address}, port {port}: {error.strerror}."
         raise SettingsError(f"{reason} Choose another: PORT=8889 make run") from None
+
+
+def opened_for(count: int, address: str, port: int) -> list[list[socket.socket]]:
+    """The sockets of several processes on one port. Raises SettingsError.
+
+    Each process has its own, among which Linux spreads connections evenly: of one that all share, some would get many
+    times what others do.
+    """
+    first = opened(address, port)
+    if sys.platform != "linux":
+        return [first] * count
+    # It has shown that nobody else listens there, which those below would not.
+    port = first[0].getsockname()[1]
+    for each in first:
+        each.close()
+    return [opened(address, port, reuse_port=True) for _ in range(count)]

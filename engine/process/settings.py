@@ -20,6 +20,7 @@ class EngineSettings(BaseSettings):
         env: Literal["development", "production"]
         address: str
         port: int
+        processes: int
         var_dir: Path
         jwt_secret: str
         mongodb_url: str
@@ -85,6 +86,9 @@ class EngineSettings(BaseSettings):
             raise ValueError(f"ENV=production needs {' and '.join(missing)}.")
         if self.smtp_url and not self.mail_from:
             raise ValueError("SMTP_URL needs MAIL_FROM, whom mails are from (such as App <no-reply@example.com>).")
+        if self.processes > 1 and not self.redis_url:
+            needed = "REDIS_URL, through which they hear of each other (such as redis://localhost:6379/0)"
+            raise ValueError(f"PROCESSES={self.processes} needs {needed}.")
         return self
 
     def _missing_in_production(self) -> list[str]:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from tornado.httputil import HTTPServerRequest
 from tornado.web import Application
@@ -13,7 +12,6 @@ from engine.http.client_address import Proxies
 from engine.http.connection import detached
 from engine.http.origins import Origins, Page
 from engine.tokens.finding import request_token
-from engine.transport.answers import Answers, argument_of
 from engine.transport.engine_io import EngineIO
 from engine.transport.handshake import Handshake, requested_revision
 from engine.transport.handshake_errors import (
@@ -28,6 +26,7 @@ from engine.transport.handshake_errors import (
 )
 from engine.transport.link import Link
 from engine.transport.opening import opening
+from engine.transport.passing_on import PassingOn
 from engine.transport.polling import Polling
 from engine.transport.upgrade import accept, carry, check_upgrade, is_upgrade, probe, surplus
 from engine.transport.websocket import WebSocket
@@ -37,7 +36,7 @@ from engine.wire.revision import BINARY_TYPE, Revision
 RETRY_AFTER_SECONDS = "2"
 
 
-class EngineHandler(Answers):
+class EngineHandler(PassingOn):
     """One HTTP request of a client. Pages of the `origins` may connect; `proxies` tell a client's address."""
 
     def __init__(
@@ -49,11 +48,6 @@ class EngineHandler(Answers):
         # What Tornado keeps there for templates holds this handler, and would do so until the collector comes.
         self.ui = {}
 
-    @classmethod
-    def is_served_without_room(cls, request: HTTPServerRequest, **arguments: Any) -> bool:
-        """Whether a request is of a client that is connected, which notices nothing of those who are too many."""
-        return arguments["eio"].find(argument_of(request, "sid")) is not None
-
     @property
     def origins(self) -> Origins:
         """Which pages may connect."""
@@ -61,6 +55,8 @@ class EngineHandler(Answers):
 
     async def get(self) -> None:
         """Open a link, answer a poll, or accept a WebSocket."""
+        if await self.is_passed_on():
+            return
         try:
             transport = self.check()
             if transport == "websocket":
@@ -74,6 +70,8 @@ class EngineHandler(Answers):
 
     async def post(self) -> None:
         """Take the packets of a payload ("HTTP long-polling")."""
+        if await self.is_passed_on():
+            return
         try:
             if self.check() != "polling" or self.argument("sid") is None:
                 raise HandshakeError(BAD_METHOD)

@@ -18,6 +18,7 @@ from engine.transport.engineio3 import Link3
 from engine.transport.handshake import Handshake
 from engine.transport.link import Link
 from engine.transport.readiness import Readiness
+from engine.transport.siblings import Siblings
 from engine.transport.websocket import WebSocket
 
 
@@ -42,6 +43,16 @@ class EngineIO(engineio.AsyncServer):
         self.websockets = 0
         """How many WebSockets are open, those in their closing handshake and upgrade probes included."""
         self.readiness = Readiness(accounts)
+        self.siblings: Siblings | None = None
+
+    def join(self, siblings: Siblings) -> None:
+        """Be one of several processes on one port."""
+        self.siblings = siblings
+
+    def generate_id(self) -> str:
+        """A new id of a link or a socket, 20 characters of A-Z, a-z, 0-9, - and _."""
+        made = super().generate_id()
+        return self.siblings.name + made[2:] if self.siblings else made
 
     def open(self, handshake: Handshake, websocket: WebSocket | None = None) -> Link:
         """Make a link, carried by a WebSocket, or, without one, by polling."""

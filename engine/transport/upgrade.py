@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from tornado.httputil import HTTPHeaders
-from tornado.iostream import StreamClosedError
+from tornado.iostream import IOStream, StreamClosedError
 
 from engine.endings import Ending, ProbeEnding
 from engine.http.grammar import TOKEN
@@ -93,11 +93,12 @@ async def accept(
         raise
 
 
-def read_along(stream: RequestStream) -> bytes:
+def read_along(stream: IOStream) -> bytes:
     """What the client has sent right behind its request; the stream is closed if it has left."""
     with suppress(StreamClosedError):
         waiting = asyncio.ensure_future(stream.read_bytes(EARLY_BYTES, partial=True))
-        return waiting.result() if waiting.done() else b""
+        read = waiting.result() if waiting.done() else b""
+        return read + stream.early if isinstance(stream, RequestStream) else read
     return b""
 
 

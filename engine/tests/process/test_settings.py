@@ -20,12 +20,14 @@ class Settings(EngineSettings):
     env: Literal["development", "production"] = "development"
     address: str = ""
     port: checks.Port = 8888
+    processes: checks.Processes = 1
     var_dir: Path = Path("var")
     jwt_secret: checks.Secret = ""
     access_token_seconds: int = 3600
     refresh_token_seconds: Annotated[int, Field(le=checks.TEN_YEARS)] = 7200
     mongodb_url: checks.URL = ""
     mongodb_database: checks.DatabaseName = "app"
+    redis_url: checks.RedisURL = ""
     smtp_url: checks.MailServer = ""
     mail_from: checks.Mailbox = ""
     public_url: str = ""
@@ -147,6 +149,8 @@ def test_origins_are_listed_in_their_normal_form(given):
         ("ENV", "prod"),
         ("PORT", "http"),
         ("PORT", "65536"),
+        ("PROCESSES", "0"),
+        ("PROCESSES", "many"),
         ("ADDRESS", "example.com"),
         ("REFRESH_TOKEN_SECONDS", "3599"),
         ("REFRESH_TOKEN_SECONDS", "1000000000"),
@@ -253,6 +257,17 @@ def test_production_cannot_ask_for_confirmed_addresses_without_a_mail_server(ref
 
 def test_links_in_mails_of_development_lead_to_this_machine(given):
     assert given(PORT="9000", CONFIRM_EMAILS="true").public_url == "http://localhost:9000"
+
+
+def test_several_processes_need_a_redis(given, refusal):
+    assert given().processes == 1
+    assert refusal(PROCESSES="2").startswith("PROCESSES=2 needs REDIS_URL, through which they hear of each other")
+    assert given(PROCESSES="2", REDIS_URL="redis://localhost:6379/0").processes == 2
+
+
+def test_as_many_processes_as_there_are_cpus(given, monkeypatch):
+    monkeypatch.setattr(checks, "usable_cpus", lambda: 7)
+    assert given(PROCESSES="auto", REDIS_URL="redis://localhost:6379/0").processes == 7
 
 
 def test_production_makes_no_secret_of_its_own(refusal, tmp_path):

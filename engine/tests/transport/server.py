@@ -149,6 +149,7 @@ class ServerSettings(EngineSettings):
     env: str = "production"
     address: str = "127.0.0.1"
     port: int = 0
+    processes: checks.Processes = 1
     var_dir: Path = Path("var")
     jwt_secret: str = "s" * 32
     # It connects to nothing: no test of these asks for data.
@@ -160,16 +161,21 @@ class ServerSettings(EngineSettings):
     confirm_emails: bool = False
     cors_origins: checks.Origins = Field(default_factory=list)
     drain_seconds: float = 10
+    wait_seconds: float = 0
+    """How long it waits for its clients at least: a machine may be busy with several processes."""
 
 
 async def start(settings: ServerSettings, mongodb_url: str) -> Application:
+    if (settings.env_file.parent / "broken").exists():
+        raise RuntimeError("It is broken.")
+    seconds = settings.wait_seconds
     limits = Limits(
-        connect_seconds=10,
-        authenticate_seconds=10,
-        stalled_seconds=2,
-        upgrade_seconds=2,
-        ping_interval_seconds=3,
-        ping_timeout_seconds=10,
+        connect_seconds=max(10, seconds),
+        authenticate_seconds=max(10, seconds),
+        stalled_seconds=max(2, seconds),
+        upgrade_seconds=max(2, seconds),
+        ping_interval_seconds=max(3, seconds),
+        ping_timeout_seconds=max(10, seconds),
     )
     accounts = people.Accounts()
     accounts.authenticate = authenticate
