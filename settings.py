@@ -41,8 +41,9 @@ class Settings(EngineSettings):
     trusted_proxies: checks.Networks = []
     rate_limits: bool = True
     max_connections: Annotated[int, Field(ge=1)] | None = None
-    max_message_bytes: Annotated[int, Field(ge=1024)] = 65536
-    max_backlog_bytes: Annotated[int, Field(ge=65536)] = 1024 * 1024
+    max_message_bytes: Annotated[int, Field(ge=1024)] = 1000000
+    max_unaccepted_message_bytes: Annotated[int, Field(ge=1024)] = 65536
+    max_backlog_bytes: Annotated[int, Field(ge=65536)] = 5000000
     max_events_per_second: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 100
     drain_seconds: checks.Seconds = 10
 
@@ -51,6 +52,7 @@ class Settings(EngineSettings):
         """What one client may cost; engine/limits.py has all of it."""
         return Limits(
             message_bytes=self.max_message_bytes,
+            unaccepted_message_bytes=self.max_unaccepted_message_bytes,
             backlog_bytes=self.max_backlog_bytes,
             events_per_second=self.max_events_per_second,
         )

@@ -2,7 +2,7 @@
 
 from enum import Enum, Flag, auto
 
-from engine.wire.frames import PROTOCOL_BROKEN
+from engine.wire.frames import PROTOCOL_BROKEN, TOO_BIG
 
 NORMAL, GOING_AWAY, POLICY, RESTART, TRY_AGAIN = 1000, 1001, 1008, 1012, 1013
 """Status codes that a WebSocket is closed with (RFC 6455, 7.4.1, and the registry of 11.7); polling tells none."""
@@ -57,6 +57,13 @@ class Ending(Enum):
         TOLD | RECOVERABLE,
         POLICY,
         "slow",
+    )
+    TOO_LARGE = (
+        "too_large",
+        "This client sent a message that is too large; it connects again by itself.",
+        TOLD | RECOVERABLE,
+        TOO_BIG,
+        "too_large",
     )
     HOOK_FAILED = (
         "hook_failed",

@@ -47,5 +47,9 @@ class Forgotten(Exception):
     """Raised by `ended` of an app that was not asked for so long that it no longer knows what has ended since."""
 
 
+class TooLarge(Exception):
+    """A client sent a message over the limit; its connection is closed."""
+
+
 class InvalidPacket(Exception):
     """A client broke the Engine.IO or Socket.IO protocol; its connection is closed."""

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 class Limits:
     """What one client may cost. Sizes are in bytes, times in seconds. A node has one, which all its parts read anew."""
 
-    message_bytes: int = 64 * 1024
-    """The largest WebSocket message, and the largest body of a polling POST."""
-    backlog_bytes: int = 1024 * 1024
+    message_bytes: int = 1_000_000
+    """The largest message of a client, the attachments of its packet included."""
+    unaccepted_message_bytes: int = 64 * 1024
+    """The same of one that no namespace has accepted yet."""
+    backlog_bytes: int = 5_000_000
     """Unsent bytes at which a socket is closed."""
     volatile_bytes: int = 64 * 1024
     """Unsent bytes from which `volatile` events skip a socket."""

@@ -42,6 +42,7 @@ def test_they_are_found_beside_app_py():
         ("REFRESH_TOKEN_SECONDS", "1000000000"),
         ("RATE_LIMITS", "10"),
         ("MAX_MESSAGE_BYTES", "64K"),
+        ("MAX_BACKLOG_BYTES", "1999999"),
         ("REDIS_URL", "redis.example.com"),
         ("REDIS_URL", "redis://secret@redis.example.com"),
         ("REDIS_PREFIX", "my app"),

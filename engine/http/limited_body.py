@@ -26,7 +26,7 @@ class LimitedBodyHandler(KeepAliveHandler):
         # Tornado's own limit would answer with an empty 400; data_received holds ours.
         connection_of(self.request).set_max_body_size(sys.maxsize)
         if self._announced_bytes() > self.longest_body_bytes:
-            await self._refuse()
+            await self.refuse_body()
 
     def _announced_bytes(self) -> int:
         try:
@@ -37,11 +37,11 @@ class LimitedBodyHandler(KeepAliveHandler):
     async def data_received(self, chunk: bytes) -> None:
         """Collect it, as far as it is allowed."""
         if len(self.body) + len(chunk) > self.longest_body_bytes:
-            await self._refuse()
+            await self.refuse_body()
         else:
             self.body += chunk
 
-    async def _refuse(self) -> None:
+    async def refuse_body(self) -> None:
         """Answer, give the client a moment to read the answer, and close without reading on (RFC 9112, 9.6)."""
         self.body.clear()
         self.clear()

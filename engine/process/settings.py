@@ -73,6 +73,13 @@ class EngineSettings(BaseSettings):
             raise ValueError("it must not be shorter than ACCESS_TOKEN_SECONDS")
         return seconds
 
+    @field_validator("max_backlog_bytes", check_fields=False)
+    @classmethod
+    def _several_messages(cls, size: int, info: Any) -> int:
+        if size < 2 * info.data.get("max_message_bytes", 0):
+            raise ValueError("it must hold two messages of MAX_MESSAGE_BYTES")
+        return size
+
     @field_validator("public_url", check_fields=False)
     @classmethod
     def _own_origin(cls, url: str, info: Any) -> str:

@@ -46,6 +46,11 @@ class Client:
         self.user_id: str | None = None
         self.refusals = 0
 
+    @property
+    def accepted(self) -> bool:
+        """Whether a namespace has accepted it, be it left by now."""
+        return self.user_id is not None
+
     def opened(self) -> bool:
         """The link is open, and the client goes on."""
         return False

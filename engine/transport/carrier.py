@@ -72,8 +72,16 @@ class Carried(Protocol):
         """For how many seconds from now nothing more may be read; 0 for none."""
         ...
 
+    def large(self, size: int) -> None:
+        """A large message of so many bytes begins to come, or, if that is 0, is over."""
+        ...
+
     def too_slow(self) -> None:
         """The client does not take what it is sent: end it."""
+        ...
+
+    def too_large(self) -> None:
+        """The client sends a message that is larger than what is taken: end it."""
         ...
 
     def lost(self, ending: Ending) -> None:
@@ -102,8 +110,14 @@ class Nobody:
         """Nobody is there who has to."""
         return 0.0
 
+    def large(self, size: int) -> None:
+        """Nobody is there to take it."""
+
     def too_slow(self) -> None:
         """Nobody is there to be slow."""
+
+    def too_large(self) -> None:
+        """Nobody is there who has sent it."""
 
     def lost(self, ending: Ending) -> None:
         """Nobody is there to be lost."""

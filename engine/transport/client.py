@@ -13,6 +13,11 @@ class Client(Protocol):
         """Whether the server waits for an answer of it."""
         ...
 
+    @property
+    def accepted(self) -> bool:
+        """Whether a namespace has accepted it."""
+        ...
+
     def opened(self) -> bool:
         """The link is open. Returns whether it is the server that goes on, and not the client."""
         ...

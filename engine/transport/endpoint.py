@@ -27,23 +27,23 @@ from engine.transport.handshake_errors import (
 from engine.transport.link import Link
 from engine.transport.opening import opening
 from engine.transport.passing_on import PassingOn
+from engine.transport.payloads import Payloads
 from engine.transport.polling import Polling
 from engine.transport.upgrade import accept, carry, check_upgrade, is_upgrade, probe, surplus
 from engine.transport.websocket import WebSocket
 from engine.wire.message import Message
-from engine.wire.revision import BINARY_TYPE, Revision
+from engine.wire.revision import Revision
 
 RETRY_AFTER_SECONDS = "2"
 
 
-class EngineHandler(PassingOn):
+class EngineHandler(PassingOn, Payloads):
     """One HTTP request of a client. Pages of the `origins` may connect; `proxies` tell a client's address."""
 
     def __init__(
         self, application: Application, request: HTTPServerRequest, *, eio: EngineIO, origins: Origins, proxies: Proxies
     ):
         self.eio, self.proxies, self._origins = eio, proxies, origins
-        self.longest_body_bytes = eio.limits.message_bytes
         super().__init__(application, request)
         # What Tornado keeps there for templates holds this handler, and would do so until the collector comes.
         self.ui = {}
@@ -155,18 +155,6 @@ class EngineHandler(PassingOn):
     def write_payload(self, link: Link, messages: list[Message]) -> None:
         """Write messages as the body of the answer."""
         self.answer(*link.revision.payload(messages))
-
-    async def take(self, link: Link, polling: Polling) -> None:
-        """Handle every packet of a payload; while the client is ahead of its handlers, the answer waits."""
-        binary = self.request.headers.get("Content-Type", "").lower() == BINARY_TYPE
-        try:
-            await polling.post(link.revision.packets(bytes(self.body), binary))
-        except InvalidPacket as error:
-            link.invalid(error)
-            raise HandshakeError(BAD_REQUEST) from None
-        if link.broken:
-            raise HandshakeError(BAD_REQUEST)
-        self.answer(b"ok", "text/html; charset=UTF-8")
 
     async def websocket(self) -> None:
         """Accept a WebSocket, for a new link or to carry one that polls; refuse before the upgrade."""

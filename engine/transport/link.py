@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 from engine.endings import AT_ONCE, TOLD, Ending
 from engine.errors import InvalidPacket
 from engine.transport.carrier import Reading
-from engine.transport.client import Client
 from engine.transport.handshake import Handshake
-from engine.transport.heartbeat import Heartbeat
 from engine.transport.polling import NOOP, Polling
 from engine.transport.python_polling import PythonPolling
+from engine.transport.sizes import Sizes
 from engine.transport.state import State
 from engine.transport.websocket import WebSocket
 from engine.wire.message import Message
@@ -38,15 +37,14 @@ class LinkState(State):
 OPEN, ENDED, GONE = LinkState
 
 
-class Link(Heartbeat):
+class Link(Sizes):
     """An Engine.IO session, kept in `EngineIO.sockets` in the place of engineio's AsyncSocket.
 
     `client` is there while it is open, so that the two hold each other no longer. `ending` tells why it has ended.
     """
 
-    __slots__ = ("_session", "client", "ending", "handshake", "revision", "sid", "state")
+    __slots__ = ("_session", "ending", "sid", "state")
 
-    client: Client
     ending: Ending | None
 
     def __init__(self, eio: "EngineIO", sid: str, handshake: Handshake, carrier: WebSocket | None = None):

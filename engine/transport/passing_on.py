@@ -9,6 +9,7 @@ from engine.http.connection import detached, stream_of
 from engine.http.handing_over import hand_over, reach
 from engine.transport.answers import Answers, argument_of
 from engine.transport.engine_io import EngineIO
+from engine.transport.sizes import most_payload_bytes
 from engine.transport.upgrade import read_along
 
 FRAMING = {"Content-Length", "Transfer-Encoding", "Trailer", "Expect"}
@@ -26,10 +27,20 @@ class PassingOn(Answers):
         eio, link_id = arguments["eio"], argument_of(request, "sid")
         return eio.find(link_id) is not None or (eio.siblings and eio.siblings.other(link_id)) is not None
 
+    async def prepare(self) -> None:
+        """Take a body for another process as long as any may be: only that one knows how long it may be of whom."""
+        if self.owner():
+            self.longest_body_bytes = most_payload_bytes(self.eio.limits)
+        await super().prepare()
+
+    def owner(self) -> Path | None:
+        """Where that process takes connections which has the link that is asked for, None if it is this one."""
+        siblings = self.eio.siblings
+        return siblings.other(self.argument("sid")) if siblings else None
+
     async def is_passed_on(self) -> bool:
         """Whether another process of this machine has the link that is asked for, and now its connection, too."""
-        siblings = self.eio.siblings
-        if siblings and (path := siblings.other(self.argument("sid"))):
+        if path := self.owner():
             self.detached = await passed_on(self.request, bytes(self.body), path)
         return self.detached
 

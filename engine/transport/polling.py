@@ -1,13 +1,12 @@
 """HTTP long-polling (Engine.IO, "HTTP long-polling"): what waits to be fetched, and who waits for it."""
 
 import asyncio
-from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.endings import NORMAL
 from engine.errors import InvalidPacket
+from engine.transport.polling_state import PollingState
 from engine.transport.posts import Posts
-from engine.transport.state import State
 from engine.wire.message import Message
 
 if TYPE_CHECKING:
@@ -17,18 +16,10 @@ if TYPE_CHECKING:
 CLOSE, NOOP = Message(b"1"), Message(b"6")
 LINGER_SECONDS = 5.0
 """How long a link that has ended waits for the poll that fetches its last packets."""
+FETCHED_SECONDS = 1.0
+"""How long a POST that ended the link waits for that poll."""
 ABORT_SECONDS = 0.05
 """How long it may take until we hear that the client of a poll is gone."""
-
-
-class PollingState(State):
-    """Whether a client may come to fetch."""
-
-    OPEN = "CLOSING", "CLOSED"
-    CLOSING = "CLOSED"
-    """The link has ended; its last packets wait to be fetched."""
-    CLOSED = ()
-    """They have been, or nobody came for them, or a WebSocket carries the link now."""
 
 
 OPEN, CLOSING, CLOSED = PollingState
@@ -37,11 +28,11 @@ OPEN, CLOSING, CLOSED = PollingState
 class Polling(Posts):
     """Carries one link over GET and POST requests, until it is closed or a WebSocket takes over.
 
-    `probe` is the upgrade that is under way, and `ending` the status and reason that the link has ended with. From
-    `CLOSED` on there is no `link`, so that the two hold each other no longer than both are needed.
+    `probe` is the upgrade under way, and `ending` the status and reason that the link has ended with. There is no
+    `link` once it is `CLOSED`, so that the two hold each other no longer than both are needed.
     """
 
-    __slots__ = ("ending", "probe", "queue", "size", "slot", "state", "waiting")
+    __slots__ = ("ending", "last", "probe", "queue", "size", "slot", "state", "waiting")
 
     farewell: ClassVar[tuple[Message, ...]] = (CLOSE,)
     """What it delivers last."""
@@ -55,6 +46,7 @@ class Polling(Posts):
         self.probe: Probe | None = None
         self.slot: int | None = None
         self.ending = NORMAL, ""
+        self.last: asyncio.Future[None] | None = None
 
     def become(self, state: PollingState) -> None:
         """Go on to another state; nothing comes after what is queued by now."""
@@ -71,13 +63,12 @@ class Polling(Posts):
         """Have the next poll fetch the message."""
         if self.state is not OPEN:
             return
-        before, bound = self.size, self.eio.limits.backlog_bytes
         self.queue.append(message)
         self.size += message.size
         self.wake()
-        if before <= bound < self.size:
-            # Not at once: whoever sends may be in the middle of a room.
-            asyncio.get_running_loop().call_soon(self.too_slow)
+        if self.size - message.size <= self.eio.limits.backlog_bytes < self.size:
+            # Not at once: whoever sends may be in the middle of a room, and a poll about to fetch it.
+            asyncio.get_running_loop().call_soon(self.end_backlog)
         elif self.behind and self.slot is None:
             self.schedule(self.eio.limits.stalled_seconds)
 
@@ -106,9 +97,10 @@ class Polling(Posts):
         """Wait until something is sent, a WebSocket probes or the link ends, but only so many seconds if given."""
         self.waiting = asyncio.get_running_loop().create_future()
         try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await self.waiting
+            async with asyncio.timeout(seconds):
+                await self.waiting
+        except TimeoutError:
+            pass
         finally:
             self.waiting = None
 
@@ -117,6 +109,12 @@ class Polling(Posts):
         messages, self.queue, self.size = self.queue, [], 0
         self.eio.wheel.cancel(self)
         return messages
+
+    async def fetched(self) -> None:
+        """Wait until the last packets have been fetched, but not for long."""
+        if self.state is CLOSING:
+            self.last = self.last or asyncio.get_running_loop().create_future()
+            await asyncio.wait([self.last], timeout=FETCHED_SECONDS)
 
     def give_back(self, messages: list[Message]) -> None:
         """Put back what a poll took and couldn't deliver, so that it is sent all the same."""
@@ -168,6 +166,8 @@ class Polling(Posts):
         """Nobody can fetch anything any more, and no WebSocket can take over."""
         self.eio.wheel.cancel(self)
         self.become(CLOSED)
+        if self.last:
+            self.last.set_result(None)
         if self.probe:
             self.probe.cancel()
         self.link.forget()
@@ -175,9 +175,11 @@ class Polling(Posts):
 
     def tick(self, now: float) -> None:
         """Nobody came, for the last packets or for what waits."""
-        if self.state is CLOSING:
-            self.end()
-        else:
+        (self.end if self.state is CLOSING else self.too_slow)()
+
+    def end_backlog(self) -> None:
+        """End a client for which too much waits."""
+        if self.size > self.eio.limits.backlog_bytes:
             self.too_slow()
 
     def too_slow(self) -> None:

@@ -1,12 +1,12 @@
 """What a client of HTTP long-polling posts: one payload at a time, whose answer waits while the client is ahead."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from engine.errors import InvalidPacket
+from engine.errors import InvalidPacket, TooLarge
 from engine.transport.carrier import Reading
 
 if TYPE_CHECKING:
@@ -16,6 +16,20 @@ PACKETS_A_TURN = 100
 """How many packets of a payload are handled before others get their turn, and before they count."""
 
 FLOWING, PAUSED = Reading.FLOWING, Reading.PAUSED
+
+
+def bounded(packets: Iterable[str | bytes], most_bytes: int) -> Iterator[str | bytes]:
+    """Give the same packets. Raises TooLarge once one is larger."""
+    for packet in packets:
+        if _size(packet) > most_bytes:
+            raise TooLarge
+        yield packet
+
+
+def _size(packet: str | bytes) -> int:
+    if isinstance(packet, bytes):
+        return len(packet)
+    return 3 * len(packet) // 4 if packet.startswith("b") else len(packet.encode())
 
 
 class Posts:

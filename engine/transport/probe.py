@@ -66,6 +66,14 @@ class Probe:
         """The client does not read our answers."""
         self.close(ProbeEnding.TOO_SLOW)
 
+    def large(self, size: int) -> None:
+        """No step of it is."""
+        if size:
+            self.close(ProbeEnding.NOT_A_PROBE)
+
+    def too_large(self) -> None:
+        """It is no step of an upgrade, and closes the WebSocket alone."""
+
     def lost(self, ending: Ending) -> None:
         """The WebSocket is gone, which `forget` says as well."""
 

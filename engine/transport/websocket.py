@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, cast
 
 from engine.endings import NORMAL, Ending
 from engine.transport.carrier import NOBODY, Carried
-from engine.transport.input import Input
+from engine.transport.input import PORTION_BYTES, Input
 from engine.transport.output import CLOSED, CLOSING, OPEN
-from engine.wire.frame_reader import ERROR, FrameReader, ProtocolError
-from engine.wire.frames import BINARY, CLOSE, NO_STATUS, PING, TEXT, close_frame, pong_frame
+from engine.wire.frame_reader import ERROR, LARGE, FrameReader, ProtocolError
+from engine.wire.frames import BINARY, CLOSE, NO_STATUS, PING, TEXT, TOO_BIG, close_frame, pong_frame
 
 if TYPE_CHECKING:
     from engine.transport.engine_io import EngineIO
@@ -34,7 +34,7 @@ class WebSocket(Input):
     def __init__(self, eio: "EngineIO", address: str, opened: "Callable[[WebSocket], None]", bare: socket.socket):
         super().__init__(eio, bare)
         self.address, self.opened = address, opened
-        self.reader = FrameReader(eio.limits.message_bytes)
+        self.reader = FrameReader(eio.limits.message_bytes, eio.limits.unaccepted_message_bytes)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Start: called by the loop."""
@@ -64,10 +64,13 @@ class WebSocket(Input):
                 self.write(pong_frame(payload))
             elif opcode == CLOSE:
                 self.answer_close(payload[0])
+            elif opcode == LARGE:
+                self.carried.large(payload)
             elif opcode == ERROR:
                 self.fail(payload)
-        # What brings nothing whole costs a look as well, and so does each piece of a message in many.
-        if self.carried.spend((len(messages) or 1) + self.reader.scraps):
+        # A bit that brings nothing whole costs a look as well, and so does each piece of a message in many.
+        looks = len(messages) or len(data) < PORTION_BYTES
+        if self.carried.spend(looks + self.reader.scraps):
             self.rest()
 
     def eof_received(self) -> bool:
@@ -100,8 +103,11 @@ class WebSocket(Input):
 
     def fail(self, error: ProtocolError) -> None:
         """Close a peer that broke RFC 6455, with the status code that says how (7.1.7)."""
-        log.info("WebSocket of %s closed: %s", self.address, error)
-        self.carried.lost(Ending.FRAMES)
+        if error.code == TOO_BIG:
+            self.carried.too_large()
+        if self.state is OPEN:
+            log.info("WebSocket of %s closed: %s", self.address, error)
+            self.carried.lost(Ending.FRAMES)
         self.close(error.code, str(error))
         self.transport.pause_reading()
 

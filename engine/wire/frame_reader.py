@@ -20,10 +20,12 @@ from engine.wire.frames import (
     TOO_BIG,
     ProtocolError,
     close_status,
+    extended_size,
 )
 
-# What `feed` gives in the place of an opcode when the client broke the protocol. Opcodes have four bits.
-ERROR = 0x10
+# What `feed` gives in the place of an opcode: the client broke the protocol; a large message begins, or is over.
+# Opcodes have four bits.
+ERROR, LARGE = 0x10, 0x11
 SCRAP_BYTES = 1024
 """Frames of a message in several that are shorter than this are counted in `scraps`."""
 
@@ -37,15 +39,20 @@ class FrameReader:
     """Reads what one client sends, however the network cuts it.
 
     `max_message_bytes` bounds a message, all its fragments together. Between two feeds the reader holds no more than
-    that and one header.
+    that and one header. A message of more than `small_bytes`, if given, is told of as soon as that is known.
     """
 
-    __slots__ = ("_finished", "_fragments", "_max_message_bytes", "_max_short", "_needed", "_partial", "scraps")
+    __slots__ = (
+        "_finished", "_fragments", "_is_large", "_max_message_bytes", "_max_short", "_needed", "_partial",
+        "_small_bytes", "scraps",
+    )  # fmt: skip
 
-    def __init__(self, max_message_bytes: int):
+    def __init__(self, max_message_bytes: int, small_bytes: int | None = None):
         self._max_message_bytes = max_message_bytes
-        # The highest second byte of a frame whose length needs no bytes of its own (5.2) and fits.
-        self._max_short = MASKED | min(max_message_bytes, LENGTH_16 - 1)
+        self._small_bytes = min(small_bytes or max_message_bytes, max_message_bytes)
+        # The highest second byte of a frame whose length needs no bytes of its own (5.2), of a small message.
+        self._max_short = MASKED | min(self._small_bytes, LENGTH_16 - 1)
+        self._is_large = False
         self._fragments: Fragments | None = None
         # A frame that isn't whole yet, and how many bytes of it must be there before it is worth another look.
         self._partial: bytearray | None = None
@@ -58,6 +65,7 @@ class FrameReader:
         """Takes the next bytes from the wire; returns what they complete, in order, as (opcode, payload):
 
         TEXT str, BINARY bytes, PING bytes, PONG bytes; CLOSE (code, reason), the code being 1005 if there was none;
+        LARGE int, before a large message how many bytes it may have, after it 0;
         ERROR ProtocolError, if the client broke the protocol. It never raises, so the messages before an error aren't
         lost with it. Nothing follows CLOSE or ERROR: what comes after them is dropped unread (1.4, 7.1.7).
         """
@@ -100,7 +108,10 @@ class FrameReader:
                     messages.append((TEXT, unmask(data[position + 2 : start], data[start:stop]).decode()))
                     position = stop
                     continue
-            header_size, needed = self._measure(data, position, end - position)
+            header_size, needed, size = self._measure(data, position, end - position)
+            if size > self._small_bytes and not self._is_large:
+                self._is_large = True
+                messages.append((LARGE, size))
             stop = position + needed
             if stop > end:
                 self._partial, self._needed = bytearray(data[position:]), needed
@@ -110,44 +121,48 @@ class FrameReader:
             position = stop
             if message is not None:
                 messages.append(message)
+                if self._is_large and self._fragments is None:
+                    self._is_large = False
+                    messages.append((LARGE, 0))
                 if message[0] == CLOSE:
                     self._finish()
                     return
 
-    def _measure(self, data: bytes, position: int, available: int) -> tuple[int, int]:
+    def _measure(self, data: bytes, position: int, available: int) -> tuple[int, int, int]:
         """Checks what is there of a frame's header (5.2), and so refuses a frame before its payload is buffered.
 
-        Returns the header's size and how many bytes are needed: the frame's size, or else more than are available.
+        Returns the header's size, how many bytes are needed, which are the frame's or else more than are available,
+        and how many bytes the message may have, as far as that is known.
         """
         first = data[position]
         if first not in (_BETWEEN_MESSAGES if self._fragments is None else _INSIDE_MESSAGE):
             raise ProtocolError(PROTOCOL_BROKEN, _wrong_first_byte(first))
         if available < 2:
-            return 2, 2
+            return 2, 2, 0
         size = data[position + 1] - MASKED
         if size < 0:
             raise ProtocolError(PROTOCOL_BROKEN, "Frame without a mask")
         if first & CLOSE:
             if size > MAX_CONTROL_BYTES:
                 raise ProtocolError(PROTOCOL_BROKEN, "Control frame longer than 125 bytes")
-            return 6, 6 + size
+            return 6, 6 + size, 0
         header_size = 6
         if size >= LENGTH_16:
             header_size = 8 if size == LENGTH_16 else 14
             mask_start = header_size - 4
             if available < mask_start:
-                return header_size, mask_start
-            size = _extended_size(data[position + 2 : position + mask_start])
-        self._check_size(size)
-        return header_size, header_size + size
+                return header_size, mask_start, 0
+            size = extended_size(data[position + 2 : position + mask_start])
+        return header_size, header_size + size, self._check_size(first, size)
 
-    def _check_size(self, size: int) -> None:
+    def _check_size(self, first: int, size: int) -> int:
         fragments = self._fragments
         if fragments is not None:
             # Empty fragments add no bytes, so a message of them would never end: their number is bounded as well.
             size = max(size + len(fragments.data), fragments.count)
         if size > self._max_message_bytes:
             raise ProtocolError(TOO_BIG, f"Message longer than {self._max_message_bytes} bytes")
+        return size if first & FIN or size <= self._small_bytes else self._max_message_bytes
 
     def _take(self, first: int, payload: bytes) -> tuple[int, Any] | None:
         """The message that a whole frame is or completes, if any."""
@@ -181,12 +196,3 @@ def _wrong_first_byte(first: int) -> str:
     if first & ~FIN in (TEXT, BINARY):
         return "New message inside a fragmented one"
     return "Reserved opcode"
-
-
-def _extended_size(field: bytes) -> int:
-    size = int.from_bytes(field, "big")
-    if size < (LENGTH_16 if len(field) == 2 else 1 << 16):
-        raise ProtocolError(PROTOCOL_BROKEN, "Length in more bytes than it needs")
-    if size >> 63:
-        raise ProtocolError(PROTOCOL_BROKEN, "Length with its highest bit set")
-    return size

@@ -86,3 +86,13 @@ def close_status(body: bytes) -> tuple[int, str]:
     if not is_close_code(code):
         raise ProtocolError(PROTOCOL_BROKEN, "Close frame without a valid status code")
     return code, body[2:].decode()
+
+
+def extended_size(field: bytes) -> int:
+    """A length of two or eight bytes (5.2). Raises ProtocolError for one that needs fewer, or is none."""
+    size = int.from_bytes(field, "big")
+    if size < (LENGTH_16 if len(field) == 2 else 1 << 16):
+        raise ProtocolError(PROTOCOL_BROKEN, "Length in more bytes than it needs")
+    if size >> 63:
+        raise ProtocolError(PROTOCOL_BROKEN, "Length with its highest bit set")
+    return size

@@ -141,6 +141,14 @@ class Slow(Provoked):
             await asyncio.sleep(0)
 
 
+class TooLarge(Provoked):
+    def before(self):
+        self.limits(message_bytes=1000)
+
+    async def end(self, client):
+        io.node.services.spawn(client.send(f'42["quiet","{"x" * 1000}"]'))
+
+
 class HookFailed(Provoked):
     def before(self):
         self.fail = asyncio.Event()
@@ -221,6 +229,7 @@ WAYS = {
     Ending.DRAIN: Drain, Ending.SLOW: Slow, Ending.HOOK_FAILED: HookFailed, Ending.RESYNC: Resync, Ending.ROLE: Role,
     Ending.UNAVAILABLE: IsUnavailable, Ending.SHUT: Shut, Ending.UNUSED: Unused, Ending.NETWORK: Network,
     Ending.PING: Ping, Ending.PROTOCOL: Protocol, Ending.FRAMES: Frames,
+    Ending.TOO_LARGE: TooLarge,
 }  # fmt: skip
 
 
@@ -257,9 +266,9 @@ def test_no_two_endings_have_one_code_or_one_reason():
     assert len({each.code for each in Ending}) == len({each.reason for each in Ending}) == len(Ending)
 
 
-def test_those_can_be_recovered_whose_client_did_nothing_wrong():
+def test_who_ended_by_one_of_these_can_be_recovered():
     recoverable = {each.code for each in Ending if each.is_(RECOVERABLE)}
-    assert recoverable == {"drain", "network", "ping", "slow", "resync", "expired", "unavailable"}
+    assert recoverable == {"drain", "network", "ping", "slow", "resync", "expired", "unavailable", "too_large"}
 
 
 def told(packets: list[str]) -> list[dict]:

@@ -18,14 +18,14 @@ async def test_a_polling_handshake_is_answered_with_the_open_packet(server):
     assert answer.text[0] == "0"
     opening = json.loads(answer.text[1:])
     assert opening.pop("sid") in server.links
-    assert opening == {"upgrades": ["websocket"], "pingInterval": 25000, "pingTimeout": 20000, "maxPayload": 65536}
+    assert opening == {"upgrades": ["websocket"], "pingInterval": 25000, "pingTimeout": 20000, "maxPayload": 1000000}
 
 
 async def test_a_websocket_handshake_is_answered_with_the_open_packet(server):
     websocket = await WebSocket.open(server.port)
     opening = json.loads((await websocket.next())[1:])
     assert opening.pop("sid") in server.links
-    assert opening == {"upgrades": [], "pingInterval": 25000, "pingTimeout": 20000, "maxPayload": 65536}
+    assert opening == {"upgrades": [], "pingInterval": 25000, "pingTimeout": 20000, "maxPayload": 1000000}
 
 
 async def test_times_are_announced_in_exact_milliseconds(server):

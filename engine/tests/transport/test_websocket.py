@@ -69,7 +69,7 @@ async def test_messages_of_every_length_go_both_ways(server, length):
     ],
 )
 async def test_a_broken_frame_is_answered_by_its_close_code(server, lines, data, code):
-    server.limit(events_per_second=1e6)
+    server.limit(events_per_second=1e6, message_bytes=65536)
     websocket = await server.websocket("anna")
     websocket.connection.write(data)
     assert (await websocket.closed()).code == code
@@ -78,6 +78,7 @@ async def test_a_broken_frame_is_answered_by_its_close_code(server, lines, data,
 
 
 async def test_a_message_over_the_limit_is_refused_by_its_header(server):
+    server.limit(message_bytes=65536)
     websocket = await server.websocket("anna")
     websocket.connection.write(client_frame(FIN | TEXT, b"", size=65537))
     assert (await websocket.closed()).code == 1009

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from wsproto.frame_protocol import FrameProtocol, Opcode, ParseFailed
 
 from engine.wire import frame_reader
-from engine.wire.frame_reader import ERROR, FrameReader
+from engine.wire.frame_reader import ERROR, LARGE, FrameReader
 from engine.wire.frames import BINARY, CLOSE, CONTINUATION, FIN, PING, PONG, TEXT
 
 LIMIT = 70_000
@@ -315,6 +315,32 @@ def test_a_message_of_the_limit_may_come_in_fragments_of_one_byte():
 def test_a_message_of_endless_fragments_is_refused(first, payload):
     fragments = client_frame(first, payload) + client_frame(CONTINUATION, payload) * 2000
     assert read(fragments, limit=1000) == [TOO_BIG]
+
+
+@pytest.mark.parametrize("feed_whole", [True, False], ids=["at once", "byte by byte"])
+@pytest.mark.parametrize(
+    ("data", "messages"),
+    [
+        (text("a" * 11), [(LARGE, 11), (TEXT, "a" * 11), (LARGE, 0)]),
+        (client_frame(FIN | BINARY, b"a" * 200), [(LARGE, 200), (BINARY, b"a" * 200), (LARGE, 0)]),
+        (text("a" * 10), [(TEXT, "a" * 10)]),
+        (text("a" * 10, TEXT) + text("a" * 5, FIN | CONTINUATION), [(LARGE, 15), (TEXT, "a" * 15), (LARGE, 0)]),
+        (
+            text("a" * 9, TEXT) + text("a" * 9, CONTINUATION) + client_frame(FIN | PING) + text("", FIN | CONTINUATION),
+            [(LARGE, 1000), (PING, b""), (TEXT, "a" * 18), (LARGE, 0)],
+        ),
+        (text("a" * 11) + text("b" * 9) + text("c" * 12), [(LARGE, 11), (TEXT, "a" * 11), (LARGE, 0), (TEXT, "b" * 9),
+                                                          (LARGE, 12), (TEXT, "c" * 12), (LARGE, 0)]),
+        (client_frame(FIN | PING, b"a" * 100), [(PING, b"a" * 100)]),
+    ],
+)  # fmt: skip
+def test_a_large_message_is_told_of_before_and_after(data, messages, feed_whole):
+    reader = FrameReader(1000, small_bytes=10)
+    assert [each for piece in ([data] if feed_whole else bytewise(data)) for each in feed(reader, piece)] == messages
+
+
+def test_a_large_message_is_told_of_by_its_header():
+    assert FrameReader(1000, small_bytes=10).feed(text("a" * 11)[:6]) == [(LARGE, 11)]
 
 
 def held_after(pieces, limit):
