@@ -113,6 +113,16 @@ async def test_bytes_one_by_one_slow_themselves_alone(server, handled):
     flooder.connection.close()
 
 
+async def test_a_large_message_counts_as_one_however_many_portions_it_is_read_in(server, handled):
+    websocket = await server.websocket("anna")
+    (link,) = server.links.values()
+    before = handled[link]
+    text = "x" * (15 * PORTION_BYTES)
+    assert await websocket.call("echo", text) == [text]
+    # The network may cut off a short end here and there.
+    assert handled[link] - before < 5
+
+
 @pytest.mark.parametrize("kind", PACKETS)
 async def test_by_polling_a_flood_slows_itself_alone(server, handled, lines, kind):
     flooder = await server.polling("anna")
