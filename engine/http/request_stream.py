@@ -17,6 +17,7 @@ from engine.http.answer_stream import AnswerStream, Pace
 LONGEST_LINE_BYTES = 1024
 """Of a chunk's size and its extensions."""
 LONGEST_TRAILERS_BYTES = 4096
+LATE_SECONDS = 0.1
 ExcInfo = BaseException | bool | None | tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
 
 
@@ -41,7 +42,11 @@ class RequestStream(AnswerStream):
 
     def leave_after(self, seconds: float) -> None:
         """There is no room: close the connection after a while, whatever comes of it."""
-        self.leaving = asyncio.get_running_loop().call_later(seconds, self.close)
+        self.leaving = asyncio.get_running_loop().call_later(seconds, self.leave)
+
+    def leave(self) -> None:
+        """Close the connection, once a loop that was late has read what had come by then."""
+        self.leaving = asyncio.get_running_loop().call_later(LATE_SECONDS, self.close)
 
     def may_stay(self) -> None:
         """Take that back: it is a connection like the others."""
