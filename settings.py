@@ -43,6 +43,7 @@ class Settings(EngineSettings):
     max_connections: Annotated[int, Field(ge=1)] | None = None
     max_message_bytes: Annotated[int, Field(ge=1024)] = 1000000
     max_unaccepted_message_bytes: Annotated[int, Field(ge=1024)] = 65536
+    max_unhandled_bytes: Annotated[int, Field(ge=1000000)] = 64000000
     max_backlog_bytes: Annotated[int, Field(ge=65536)] = 5000000
     max_events_per_second: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 100
     drain_seconds: checks.Seconds = 10
@@ -53,6 +54,7 @@ class Settings(EngineSettings):
         return Limits(
             message_bytes=self.max_message_bytes,
             unaccepted_message_bytes=self.max_unaccepted_message_bytes,
+            unhandled_bytes=self.max_unhandled_bytes,
             backlog_bytes=self.max_backlog_bytes,
             events_per_second=self.max_events_per_second,
         )

@@ -65,6 +65,13 @@ class Ending(Enum):
         TOO_BIG,
         "too_large",
     )
+    BUSY = (
+        "busy",
+        "The server has too much to take in at the moment; this client connects again by itself.",
+        TOLD | RECOVERABLE,
+        TRY_AGAIN,
+        "busy",
+    )
     HOOK_FAILED = (
         "hook_failed",
         "The server could not set this connection up; it may connect again.",

@@ -11,6 +11,10 @@ class Limits:
     """The largest message of a client, the attachments of its packet included."""
     unaccepted_message_bytes: int = 64 * 1024
     """The same of one that no namespace has accepted yet."""
+    message_seconds: float = 60.0
+    """How long a large message, or a packet with its attachments, may take to come in, or wait for room."""
+    unhandled_bytes: int = 64_000_000
+    """What may be held of messages that are not handled yet, of all clients together, before large ones wait."""
     backlog_bytes: int = 5_000_000
     """Unsent bytes at which a socket is closed."""
     volatile_bytes: int = 64 * 1024

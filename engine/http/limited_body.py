@@ -25,10 +25,12 @@ class LimitedBodyHandler(KeepAliveHandler):
         self.body = bytearray()
         # Tornado's own limit would answer with an empty 400; data_received holds ours.
         connection_of(self.request).set_max_body_size(sys.maxsize)
-        if self._announced_bytes() > self.longest_body_bytes:
+        if self.announced_bytes > self.longest_body_bytes:
             await self.refuse_body()
 
-    def _announced_bytes(self) -> int:
+    @property
+    def announced_bytes(self) -> int:
+        """How long the body is to be; 0 where that is not known."""
         try:
             return int(self.request.headers.get("Content-Length", 0))
         except ValueError:

@@ -10,6 +10,7 @@ from engine.errors import InvalidPacket
 from engine.names import user_room
 from engine.sockets.admission import Admission
 from engine.sockets.opening import run_hook
+from engine.sockets.pace import Pace
 from engine.sockets.services import Services
 from engine.sockets.socket import Socket
 from engine.tokens import expiry
@@ -33,10 +34,10 @@ CONNECT_PACKETS = 10
 """How many other packets a CONNECT that comes to nothing, or is undone, counts for: the app was asked about it."""
 
 
-class Client:
+class Client(Pace):
     """One Engine.IO session seen from Socket.IO. One transport has one user."""
 
-    __slots__ = ("admissions", "assembly", "link", "refusals", "services", "sockets", "user_id")
+    __slots__ = ("admissions", "assembly", "refusals", "user_id")
 
     def __init__(self, services: Services, link: Link):
         self.services, self.link = services, link
@@ -55,30 +56,14 @@ class Client:
         """The link is open, and the client goes on."""
         return False
 
-    @property
-    def asked(self) -> bool:
-        """Whether the server waits for an answer of it: for an ack, or for the token that it was told to renew."""
-        return any(socket.acks or socket.warned for socket in self.sockets.values())
-
-    @property
-    def ahead(self) -> bool:
-        """Whether it has emitted more than may wait."""
-        limits = self.services.limits
-        bound = limits.events_asked if self.asked else limits.events_waiting
-        return any(socket.inbox and len(socket.inbox) >= bound for socket in self.sockets.values())
-
-    def read_on(self) -> None:
-        """Have more read of it, if that is due."""
-        if not self.ahead:
-            self.link.carrier.resume_reading()
-
     def receive(self, text: str) -> None:
         """Take the text part of a packet. Raises InvalidPacket."""
         if self.assembly:
             raise InvalidPacket("a packet inside another's attachments")
         packet = decode(text, self.services.limits)
         if packet.attachments:
-            self.assembly = Assembly(packet)
+            self.assembly = Assembly(packet, self.link.message_bytes)
+            self.link.expect_attachments()
         else:
             self.take(packet)
 
@@ -86,8 +71,11 @@ class Client:
         """Take an attachment of the packet before it. Raises InvalidPacket."""
         if not self.assembly:
             raise InvalidPacket("an attachment without its packet")
-        if packet := self.assembly.add(data):
+        self.link.hold(data)
+        # For which there may have been no room.
+        if self.assembly and (packet := self.assembly.add(data)):
             self.assembly = None
+            self.link.arrived()
             self.link.refund(packet.attachments)
             self.take(packet)
 

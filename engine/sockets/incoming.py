@@ -18,6 +18,8 @@ from engine.sockets.services import Services
 from engine.tokens import renewal
 from engine.wire.packet import Packet, single
 
+COUNTED_BYTES = 1024
+"""Of smaller events the number alone is bounded."""
 log = logging.getLogger("realtime")
 
 
@@ -65,11 +67,28 @@ class Incoming(Outgoing):
             self.worker = self.services.start(self.work())
         elif len(self.inbox) >= self.services.limits.events_waiting and self.client.ahead:
             self.link.carrier.pause_reading()
+        if packet.size > COUNTED_BYTES:
+            self.hold(packet.size)
+
+    def hold(self, size: int) -> None:
+        """Count what an event holds until it is handled."""
+        self.services.eio.intake.hold(self, size)
+        if self.client.ahead:
+            self.link.carrier.pause_reading()
+
+    def release(self, size: int) -> None:
+        """It is handled."""
+        self.services.eio.intake.release(self, size)
+        if self.link.carrier.paused:
+            self.client.read_on()
 
     async def work(self) -> None:
         """Handle the waiting events one after the other."""
         while self.inbox:
-            await self.handle(self.inbox.popleft())
+            packet = self.inbox.popleft()
+            await self.handle(packet)
+            if packet.size > COUNTED_BYTES:
+                self.release(packet.size)
             if len(self.inbox) == self.services.limits.events_waiting // 2:
                 self.client.read_on()
         if self.link.carrier.paused:

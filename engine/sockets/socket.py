@@ -132,6 +132,7 @@ class Socket(Incoming, Generic[U]):
         """Wait for what still runs, then run the disconnect handlers; these may ask for the socket's rooms."""
         if worker:
             await self.let_finish(worker)
+        self.services.eio.intake.forget(self)
         self.services.hub.hold(self)
         for handler in self.disconnect_handlers(reason):
             try:

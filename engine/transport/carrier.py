@@ -10,13 +10,15 @@ from engine.wire.message import Message
 class Reading(State):
     """Whether what the client sends is read."""
 
-    FLOWING = "RESTING", "SPENT", "PAUSED"
+    FLOWING = "RESTING", "SPENT", "PAUSED", "WAITING"
     RESTING = "FLOWING"
     """It sent so much at once that others have their turn first."""
     SPENT = "FLOWING", "RESTING"
     """It has used up its budget for now."""
     PAUSED = "FLOWING"
     """It is ahead of its handlers."""
+    WAITING = ("RESTING",)
+    """There is no room for the large message that it sends."""
 
 
 class Carrier(Protocol):

@@ -16,6 +16,7 @@ from engine.loop.wheel import Wheel
 from engine.transport.client import Client
 from engine.transport.engineio3 import Link3
 from engine.transport.handshake import Handshake
+from engine.transport.intake import Intake
 from engine.transport.link import Link
 from engine.transport.readiness import Readiness
 from engine.transport.siblings import Siblings
@@ -35,6 +36,7 @@ class EngineIO(engineio.AsyncServer):
         )
         self.limits = limits
         self.wheel, self.turns, self.outbox, self.garbage = Wheel(), Turns(), Outbox(), Garbage()
+        self.intake = Intake(self)
         self.departed = Gradually()
         """The ends of WebSockets that are gone: thousands may go at once."""
         self.client_class = client_class

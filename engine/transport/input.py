@@ -17,7 +17,7 @@ PORTION_BYTES = 4096
 READING_SECONDS = 0.005
 """How long at a time what clients have sent in one go may hold the loop."""
 
-FLOWING, RESTING, SPENT, PAUSED = Reading
+FLOWING, RESTING, SPENT, PAUSED, WAITING = Reading
 
 
 class Input(Output):
@@ -70,10 +70,15 @@ class Input(Output):
             self.rests = None
 
     def take_turn(self) -> None:
-        """Go on after a rest, once those who wait already had their turn."""
+        """Go on after a rest, or where there is room now, once those who wait already had their turn."""
         self.rests = None
         self.reading = self.reading.to(RESTING)
         self.eio.turns.add(self)
+
+    def wait_for_room(self) -> None:
+        """Have the large message wait that is about to come, until `take_turn`."""
+        if self.reading is FLOWING:
+            self.stop_reading(WAITING)
 
     def stop_reading(self, reading: Reading) -> None:
         """Hold what comes from now on."""

@@ -50,7 +50,7 @@ class Link(Sizes):
     def __init__(self, eio: "EngineIO", sid: str, handshake: Handshake, carrier: WebSocket | None = None):
         super().__init__(eio)
         self.sid, self.handshake, self.revision = sid, handshake, handshake.revision
-        self.state, self.ending = OPEN, None
+        self.state, self.ending, self.arrival = OPEN, None, None
         self._session: dict[str, Any] | None = None
         self.carrier = carrier or (PythonPolling if handshake.is_python else Polling)(self)
         self.client = eio.client_class(self)
@@ -171,6 +171,8 @@ class Link(Sizes):
             self.become(ENDED)
             self.ending = ending
             self.eio.wheel.cancel(self)
+            if self.arrival:
+                self.arrival.drop()
             client = self.client
             del self.client
             client.end(ending)

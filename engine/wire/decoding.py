@@ -42,7 +42,7 @@ def decode(text: str, limits: Limits) -> Packet:
     attachments = int(attachments) if attachments else 0
     if attachments > limits.attachments and isinstance(data, list):
         data, refused = data[:1], f"more than {limits.attachments} attachments"
-    return Packet(packet_type, namespace or "/", int(ack_id) if ack_id else None, data, attachments, refused)
+    return Packet(packet_type, namespace or "/", int(ack_id) if ack_id else None, data, attachments, refused, len(text))
 
 
 def _auth(query: str) -> Json:

@@ -26,6 +26,8 @@ class Packet(NamedTuple):
     refused: str | None = None
     """What we don't take of it, for a client to read: nothing else is wrong with it. `data` then is no more than the
     event's name."""
+    size: int = 0
+    """What it took on the wire, attachments included: its characters and bytes."""
 
 
 def encode(packet_type: int, data: object = None, namespace: str = "/", id: int | None = None) -> Message:

@@ -149,6 +149,15 @@ class TooLarge(Provoked):
         io.node.services.spawn(client.send(f'42["quiet","{"x" * 1000}"]'))
 
 
+class Busy(Provoked):
+    def before(self):
+        self.limits(message_bytes=50_000, unaccepted_message_bytes=10_000, unhandled_bytes=1000, message_seconds=0.1)
+
+    async def end(self, client):
+        io.node.eio.intake.hold("somebody else", 1000)
+        io.node.services.spawn(client.send(f'42["quiet","{"x" * 20_000}"]'))
+
+
 class HookFailed(Provoked):
     def before(self):
         self.fail = asyncio.Event()
@@ -229,7 +238,7 @@ WAYS = {
     Ending.DRAIN: Drain, Ending.SLOW: Slow, Ending.HOOK_FAILED: HookFailed, Ending.RESYNC: Resync, Ending.ROLE: Role,
     Ending.UNAVAILABLE: IsUnavailable, Ending.SHUT: Shut, Ending.UNUSED: Unused, Ending.NETWORK: Network,
     Ending.PING: Ping, Ending.PROTOCOL: Protocol, Ending.FRAMES: Frames,
-    Ending.TOO_LARGE: TooLarge,
+    Ending.TOO_LARGE: TooLarge, Ending.BUSY: Busy,
 }  # fmt: skip
 
 
@@ -268,7 +277,7 @@ def test_no_two_endings_have_one_code_or_one_reason():
 
 def test_who_ended_by_one_of_these_can_be_recovered():
     recoverable = {each.code for each in Ending if each.is_(RECOVERABLE)}
-    assert recoverable == {"drain", "network", "ping", "slow", "resync", "expired", "unavailable", "too_large"}
+    assert recoverable == {"drain", "network", "ping", "slow", "resync", "expired", "unavailable", "too_large", "busy"}
 
 
 def told(packets: list[str]) -> list[dict]:
