@@ -317,7 +317,8 @@ async def test_a_header_that_never_comes_whole_is_given_up(impatient, server, li
     assert len(lines()) <= 1
 
 
-async def test_a_body_that_never_comes_whole_is_given_up(impatient, server, lines):
+async def test_a_body_that_never_comes_whole_is_given_up(server, lines):
+    server.limit(message_seconds=0.1)
     client = await server.polling("anna")
     connection = await Connection.open(server.port)
     connection.ask("POST", client.query, {"Content-Length": 100}, b'42["echo"')
