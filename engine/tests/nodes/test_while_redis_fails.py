@@ -59,7 +59,8 @@ async def test_sockets_hear_their_own_node_and_are_answered(way, fault, settle, 
         # Whatever the node has told while the connection lived.
         assert all(one.number + 1 == next.number for told in place.own for one, next in pairwise(told))
         late = [wait for wait in place.waits if wait > 0.25 + slowest]
-        assert len(late) <= len(place.waits) / 20
+        # A node has more to do than the one without Redis, whose clients do not all connect again.
+        assert len(late) <= len(place.waits) / 5
         assert place.slowest_acks() < max(0.1, 3 * answered)
         assert {*place.codes} == {200}
         # Of the other node some is lost, but nothing comes twice.
