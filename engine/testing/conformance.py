@@ -61,6 +61,9 @@ class Accounts:
 class Echo:
     """The client of a link that gets every message back."""
 
+    accepted = True
+    asked = False
+
     def __init__(self, link: Link):
         self.link = link
         link.keep()

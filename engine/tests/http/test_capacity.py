@@ -55,8 +55,11 @@ def connect(dial):
 def fill(connect, http_server, until):
     """`await fill()` takes all connections there are, with clients that have been served."""
 
+    # A connection that nobody holds is closed.
+    clients = []
+
     async def fill() -> list[Client]:
-        clients = [await connect() for _ in range(MOST)]
+        clients.extend([await connect() for _ in range(MOST)])
         for each in clients:
             assert (await each.get("/seats")).status == 200
         return clients

@@ -49,6 +49,8 @@ async def probed(server):
     websocket = await client.upgrade()
     websocket.send("2probe")
     assert await websocket.next() == "3probe"
+    # A connection that nobody holds is closed.
+    client.upgrading = websocket
     return client
 
 
@@ -68,7 +70,8 @@ async def test_an_upgrade_that_stops_has_other_polls_wait_but_not_what_is_sent(s
         client = await server.polling("anna")
         poll = await client.start_poll()
         await until(lambda: server.links[client.sid].carrier.waiting)
-        (await client.upgrade()).send("2probe")
+        websocket = await client.upgrade()
+        websocket.send("2probe")
         assert (await poll.answer()).text == "6"
     poll = await client.start_poll()
     await until(lambda: server.links[client.sid].carrier.waiting)
