@@ -1,5 +1,7 @@
 """The server for the public protocol suites serves what they expect."""
 
+import json
+
 import pytest
 
 from engine.limits import Limits
@@ -47,8 +49,17 @@ async def test_engine_io_3_gives_text_and_binary_data_back(dial):
     assert await wire.read() == b"\4\1\2\3"
 
 
-async def test_a_version_has_to_be_named(http_client, base_url):
-    answer = await http_client.fetch(f"{base_url}/engine.io/?transport=polling", raise_error=False)
+async def test_engine_io_gives_back_what_is_posted(http_client, base_url):
+    url = f"{base_url}/engine.io/?EIO=4&transport=polling"
+    opening = json.loads((await http_client.fetch(url)).body[1:])
+    url += f"&sid={opening['sid']}"
+    assert (await http_client.fetch(url, method="POST", body="4hello")).body == b"ok"
+    assert (await http_client.fetch(url)).body == b"4hello"
+
+
+@pytest.mark.parametrize("path", ["/engine.io/", "/socket.io/"])
+async def test_a_version_has_to_be_named(http_client, base_url, path):
+    answer = await http_client.fetch(f"{base_url}{path}?transport=polling", raise_error=False)
     assert answer.code == 400
 
 
