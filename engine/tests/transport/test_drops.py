@@ -17,12 +17,14 @@ ROOT = Path(__file__).parents[3]
 CLIENTS = 5000
 
 
-async def crowd(port: int) -> asyncio.subprocess.Process:
+async def crowd(server) -> asyncio.subprocess.Process:
+    """They answer no ping, and it may take long until all are there."""
+    server.limit(ping_interval_seconds=3600)
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "engine.tests.transport.leavers",
-        str(port),
+        str(server.port),
         str(CLIENTS),
         cwd=ROOT,
         stdin=asyncio.subprocess.PIPE,
@@ -45,7 +47,7 @@ async def test_thousands_who_drop_at_once_never_hold_the_loop(server, lines, how
 
     io.node.services.connection = hook
     watcher = await server.websocket("watcher")
-    leavers = await crowd(server.port)
+    leavers = await crowd(server)
     await until(lambda: len(io.node.hub.rooms.get("/", {}).get("room2", ())) == CLIENTS + 1, seconds=200)
     await until(lambda: not io.node.services.tasks)
     turns = Turns()
@@ -64,7 +66,7 @@ async def test_thousands_who_drop_at_once_never_hold_the_loop(server, lines, how
 @pytest.mark.slow
 @pytest.mark.may_take(300)
 async def test_thousands_who_are_silent_are_ended_without_holding_the_loop(server, lines):
-    leavers = await crowd(server.port)
+    leavers = await crowd(server)
     await until(lambda: len(io.node.hub.sockets.get("/", {})) == CLIENTS, seconds=200)
     now = io.server.eio.wheel.now()
     for link in server.links.values():
@@ -81,7 +83,7 @@ async def test_thousands_who_are_silent_are_ended_without_holding_the_loop(serve
 @pytest.mark.slow
 @pytest.mark.may_take(300)
 async def test_thousands_whose_tokens_expire_at_once_are_closed_without_holding_the_loop(server, lines):
-    leavers = await crowd(server.port)
+    leavers = await crowd(server)
     await until(lambda: len(io.node.hub.sockets.get("/", {})) == CLIENTS, seconds=200)
     turns, expires_at = Turns(), time.time() + 1
     for number, socket in enumerate(list(io.node.hub.everybody())):

@@ -241,7 +241,7 @@ async def test_thousands_are_sent_away_without_holding_the_loop(server, lines, s
             gone.append(reason)
 
     io.node.services.connection = hook
-    clients = await crowd(server.port)
+    clients = await crowd(server)
     await until(lambda: len(io.node.hub.members("room")) == CLIENTS, seconds=200)
     turns = Turns()
     await io.drain(seconds)
