@@ -1,6 +1,7 @@
 """python-socketio's client, as the JavaScript ones are driven."""
 
 import asyncio
+from contextlib import suppress
 
 import socketio
 from socketio.exceptions import ConnectionError
@@ -8,6 +9,7 @@ from tornado.httputil import url_concat
 
 from engine.testing.client import RECEIVED_SECONDS, Inbox
 
+CLOSED_SECONDS = 10
 WORDS = {"server disconnect": "io server disconnect", "client disconnect": "io client disconnect"}
 """What the others call it."""
 
@@ -79,6 +81,9 @@ class PythonClient(Inbox):
         self.spawn(self.socket.disconnect())
 
     async def close(self):
-        await self.socket.shutdown()
+        # Its library may wait for ever for a task of its own that has ended.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSED_SECONDS):
+                await self.socket.shutdown()
         for task in self.tasks:
             task.cancel()
