@@ -7,6 +7,8 @@ import random
 from engine.testing.websocket_client import WebSocketClient, client_frame, upgrade_request
 
 PATH = "/socket.io/?EIO=4&transport=websocket"
+SETTLED_SECONDS = 120
+SAME = ("tasks", "descriptors", "links", "websockets", "rooms", "running", "deadlines", "not disconnected")
 
 
 class Member(WebSocketClient):
@@ -100,6 +102,17 @@ class Crowd:
         heard = [member.last for member in self.members]
         return max(heard) - min(heard)
 
+    async def settled(self, before: dict | None = None) -> dict:
+        """The server's stats, once nobody but the crowd is there and all is as `before`, or stays as it is."""
+        last = before
+        for _ in range(2 * SETTLED_SECONDS):
+            await asyncio.sleep(0.5)
+            stats = await self.members[0].call("stats")
+            if last and stats["links"] == len(self.members) and only(stats) == only(last):
+                break
+            last = before or stats
+        return stats
+
     def leave(self) -> None:
         for member in self.members:
             member.transport.close()
@@ -107,3 +120,8 @@ class Crowd:
 
 def percentile(delays: list[float], share: float) -> float:
     return delays[int(len(delays) * share)]
+
+
+def only(stats: dict) -> dict:
+    """What of a server's stats must be as before, once all is over."""
+    return {name: stats[name] for name in SAME}

@@ -89,3 +89,15 @@ def serve(tmp_path):
     yield serve
     for each in started:
         each.kill()
+
+
+async def played(program: str, *arguments) -> int:
+    """Have a program of this folder play clients; returns the number that it prints."""
+    command = [sys.executable, "-m", f"engine.tests.transport.{program}", *map(str, arguments)]
+    process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+    try:
+        said, _ = await process.communicate()
+        return int(said)
+    finally:
+        if process.returncode is None:
+            process.kill()
