@@ -2,6 +2,8 @@
 
 import pytest
 
+pytest_plugins = ["engine.testing.plugin"]
+
 
 @pytest.fixture
 def own_events():

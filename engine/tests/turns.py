@@ -4,6 +4,10 @@ import asyncio
 import time
 
 
+A_PORTION = 0.25
+"""Of all that is to do, what a turn takes at most that does a portion of it; a collector may have come into it."""
+
+
 class Turns:
     """The turns of the loop from now on, in time of the CPU: busy neighbours don't count."""
 

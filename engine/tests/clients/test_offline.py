@@ -44,4 +44,5 @@ async def test_all_that_a_client_kept_while_it_was_offline_is_answered(connect, 
         assert await asyncio.gather(*answers) == [[number] for number in range(KEPT)]
 
     assert steps == [*range(KEPT)]
-    assert "disconnect" not in await client.settled()
+    events = await client.settled()
+    assert "disconnect" not in events[events.index("connect") :]

@@ -74,9 +74,19 @@ def app(make):
 
 
 @pytest.fixture
-def beside(http_server, make, on_two_nodes, request) -> Beside | None:
-    """The second node, where there are two."""
-    return request.getfixturevalue("serve_beside")(make) if on_two_nodes else None
+def beside(http_server, app, make, on_two_nodes, request) -> Beside | None:
+    """The second node, where there are two. `settled` then also waits for what is on its way between them."""
+    if not on_two_nodes:
+        return None
+    beside = request.getfixturevalue("serve_beside")(make)
+
+    @io.on("settled?")
+    async def settled(socket):
+        for node in (app.settings["node"], beside.node):
+            if node.backplane.bus.is_here:
+                await node.backplane.bus.link.call("PING")
+
+    return beside
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from engine.tests.transport.conftest import until
 from engine.tests.transport.raw import Closed, Polling, WebSocket, request
 from engine.tests.transport.server_process import ServerProcess
 from engine.tests.transport.test_drops import CLIENTS, crowd
-from engine.tests.turns import Turns
+from engine.tests.turns import A_PORTION, Turns
 
 pytestmark = pytest.mark.slow
 
@@ -247,7 +247,7 @@ async def test_thousands_are_sent_away_without_holding_the_loop(server, lines, s
     await io.drain(seconds)
     await until(lambda: len(gone) == CLIENTS)
     if seconds:
-        assert turns.stop() < 0.1
+        assert turns.stop() < A_PORTION
     assert set(gone) == {"drain"}
     assert [*server.links, *io.node.services.tasks, *io.node.hub.rooms["/"]] == []
     assert lines() == []
