@@ -3,7 +3,6 @@
 import asyncio
 import time
 
-
 A_PORTION = 0.25
 """Of all that is to do, what a turn takes at most that does a portion of it; a collector may have come into it."""
 
