@@ -46,6 +46,8 @@ class Settings(EngineSettings):
     max_unhandled_bytes: Annotated[int, Field(ge=1000000)] = 64000000
     max_backlog_bytes: Annotated[int, Field(ge=65536)] = 5000000
     max_events_per_second: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 100
+    recovery_seconds: checks.Seconds = 120
+    recovery_bytes: Annotated[int, Field(ge=65536)] = 64 * 1024 * 1024
     drain_seconds: checks.Seconds = 10
 
     @property
@@ -57,6 +59,8 @@ class Settings(EngineSettings):
             unhandled_bytes=self.max_unhandled_bytes,
             backlog_bytes=self.max_backlog_bytes,
             events_per_second=self.max_events_per_second,
+            recovery_seconds=self.recovery_seconds,
+            recovery_bytes=self.recovery_bytes,
         )
 
 

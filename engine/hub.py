@@ -3,17 +3,26 @@
 from collections.abc import Collection, Iterable
 from typing import Generic, Protocol, TypeVar
 
+from engine.names import user_room
+from engine.recovery.stays import Stays
+
 
 class Listed(Protocol):
-    """What the hub knows of a socket. `rooms` is the hub's to change."""
+    """What the hub knows of a socket. Its `stays` in rooms are the hub's to change."""
 
     id: str
     namespace: str
-    rooms: set[str]
+    stays: Stays
 
 
 class Listener(Protocol):
-    """Who is told which rooms have members on this node, as these change."""
+    """Who is told which rooms have members on this node, as these change.
+
+    `number` is that of what was sent last, which dates joins and leaves.
+    """
+
+    @property
+    def number(self) -> int: ...
 
     def opened(self, room: str, namespace: str) -> None:
         """A room has its first member here."""
@@ -28,7 +37,7 @@ S = TypeVar("S", bound=Listed)
 
 
 class Hub(Generic[S]):
-    """The index, both ways: a room's sockets here, a socket's rooms in `socket.rooms`.
+    """The index, both ways: a room's sockets here, a socket's rooms in `socket.stays`.
 
     Every accepted socket of a namespace is in `sockets[namespace]`; no other socket is in `rooms`, which has no room
     without a member. To python-socketio each socket is a room of its own, named after its id; `members` knows these.
@@ -39,20 +48,20 @@ class Hub(Generic[S]):
         self.sockets: dict[str, dict[str, S]] = {}
         self.rooms: dict[str, dict[str, set[S]]] = {}
         self.held: dict[str, S] = {}
-        """Sockets whose `connect` handler runs, or whose disconnect handlers do. Their rooms stand in `socket.rooms`
+        """Sockets whose `connect` handler runs, or whose disconnect handlers do. Their rooms stand in `socket.stays`
         alone, and they get nothing."""
 
     def add(self, socket: S) -> None:
         """List an accepted socket, with the rooms that its handshake chose."""
         self.release(socket)
         self.sockets.setdefault(socket.namespace, {})[socket.id] = socket
-        for room in socket.rooms:
+        for room in socket.stays:
             self._list(socket, room)
 
     def remove(self, socket: S) -> None:
-        """Take a socket out of everything; `socket.rooms` still tells where it was."""
+        """Take a socket out of everything; `socket.stays` still tells where it was."""
         if self.sockets.get(socket.namespace, {}).pop(socket.id, None):
-            for room in socket.rooms:
+            for room in socket.stays:
                 self._strike(socket, room)
 
     def hold(self, socket: S) -> None:
@@ -60,18 +69,19 @@ class Hub(Generic[S]):
         self.held[socket.id] = socket
 
     def release(self, socket: S) -> None:
-        """End what `hold` began."""
-        self.held.pop(socket.id, None)
+        """End what `hold` began. Another may be held by the same id: who comes back has that of before."""
+        if self.held.get(socket.id) is socket:
+            del self.held[socket.id]
 
     def enter(self, socket: S, room: str) -> None:
         """Put a socket into a room."""
-        socket.rooms.add(room)
+        socket.stays.enter(room, self.number)
         if socket.id in self.sockets.get(socket.namespace, ()):
             self._list(socket, room)
 
     def leave(self, socket: S, room: str) -> None:
         """Take a socket out of a room, if it is in it."""
-        socket.rooms.discard(room)
+        socket.stays.leave(room, self.number)
         self._strike(socket, room)
 
     def close(self, room: str, namespace: str = "/") -> None:
@@ -88,6 +98,14 @@ class Hub(Generic[S]):
     def everybody(self, namespace: str = "/") -> Collection[S]:
         """The sockets of a namespace."""
         return self.sockets.get(namespace, {}).values()
+
+    def of_user(self, user_id: str, namespace: str = "/") -> list[S]:
+        """A user's sockets in one namespace."""
+        return list(self.members(user_room(user_id), namespace))
+
+    def all_of_user(self, user_id: str) -> list[S]:
+        """A user's sockets in all namespaces."""
+        return [socket for each in self.namespaces() for socket in self.of_user(user_id, each)]
 
     def namespaces(self) -> list[str]:
         """The namespaces that somebody is in."""
@@ -107,6 +125,11 @@ class Hub(Generic[S]):
         if socket is None:
             raise ValueError("sid is not connected to requested namespace")
         return socket
+
+    @property
+    def number(self) -> int:
+        """That of what was sent last."""
+        return self.listener.number if self.listener else 0
 
     def _alone(self, socket_id: str, namespace: str) -> Collection[S]:
         socket = self.accepted(socket_id, namespace)

@@ -51,3 +51,13 @@ class Limits:
     then be read before it is their time."""
     events_per_second: float = 100.0
     """How many events, and other packets, a second are read of one client on average; twice as many in a burst."""
+    recovery_seconds: float = 120.0
+    """For how long a client that is gone may come back to what it missed; 0 for not at all."""
+    recovery_bytes: int = 64 * 1024 * 1024
+    """What is kept of what was sent, for all clients together."""
+    replay_events: int = 300
+    """How many events are kept of a room, and how many one client may have missed."""
+    replay_bytes: int = 1024 * 1024
+    """How much one client may have missed."""
+    kept_bytes: int = 64 * 1024
+    """Whoever has missed a larger event has to begin anew."""

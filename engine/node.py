@@ -11,13 +11,11 @@ from engine.endings import FOR_GOOD, Ending
 from engine.http.errors import Answers
 from engine.hub import Hub
 from engine.limits import Limits
-from engine.loop.portions import in_portions
-from engine.names import user_room
 from engine.sockets.admissions import Admissions
 from engine.sockets.client import Client
 from engine.sockets.client2 import Client2, ids
-from engine.sockets.connected import Connection, Member, connections
-from engine.sockets.drain import drain, resync
+from engine.sockets.connected import Connection, Member, connections, members
+from engine.sockets.drain import begin_anew, drain, resync
 from engine.sockets.handlers import Handlers
 from engine.sockets.requests import Question
 from engine.sockets.server import Server
@@ -52,6 +50,7 @@ class Node:
     ):
         context = copy_context()
         context.run(current.set, self)
+        self.limits = limits
         self.hub: Hub[Socket[Any]] = Hub()
         self.backplane = self.hub.listener = backplane(self)
         self.eio = EngineIO(limits, accounts, self.client)
@@ -115,7 +114,7 @@ class Node:
 
     def join(self, user_id: str, rooms: Collection[str]) -> None:
         """Put every socket of a user into rooms. Raises ValueError for one room more than a socket may be in."""
-        for socket in self.sockets_in(user_id):
+        for socket in self.hub.of_user(user_id):
             for room in rooms:
                 socket.enter(room)
 
@@ -123,7 +122,7 @@ class Node:
         """Take every socket of a user out of rooms, and have hooks that run not put them there again."""
         for room in rooms:
             self.services.hooks.left(room, user_id)
-            for socket in self.sockets_in(user_id):
+            for socket in self.hub.of_user(user_id):
                 self.hub.leave(socket, room)
 
     def close(self, room: str, namespace: str = "/") -> None:
@@ -135,7 +134,7 @@ class Node:
     def disconnect(self, user_id: str, reason: str, session_id: str | None = None) -> None:
         """Close every socket of a user, or of one session, for good, in all namespaces; no handshake goes on."""
         self.services.admissions.throw_out(user_id, session_id)
-        for socket in self.sockets_of(user_id):
+        for socket in self.hub.all_of_user(user_id):
             if session_id in (None, socket.session_id):
                 socket.close(Ending.KICKED, reason)
 
@@ -144,40 +143,39 @@ class Node:
 
         Raises NotConnected if none is here, or all leave, and TimeoutError after `timeout` seconds.
         """
-        return await Question(name, event).ask(self.sockets_in(user_id), timeout)
+        return await Question(name, event).ask(self.hub.of_user(user_id), timeout)
 
     def online(self, user_id: str) -> bool:
         """Whether the user has any socket here, in whatever namespace."""
-        return bool(self.sockets_of(user_id))
+        return bool(self.hub.all_of_user(user_id))
 
     async def members(self, room: str) -> list[Member]:
         """Who is in a room here. Many are counted in portions."""
-        users: dict[str, Member] = {}
-        async for socket in in_portions(tuple(self.hub.members(room))):
-            users.setdefault(socket.user_id, Member(socket.user_id, [])).sockets.append(socket.id)
-        return list(users.values())
+        return await members(tuple(self.hub.members(room)))
 
     async def connections(self) -> list[Connection]:
         """Who is connected here, in all namespaces."""
         return await connections([socket for each in self.hub.namespaces() for socket in self.hub.everybody(each)])
 
+    def give_way(self, pid: str, user_id: str, session_id: str) -> None:
+        """End the socket of this pid, if it is here and theirs, as if it were gone: its client has come back."""
+        for socket in self.hub.of_user(user_id):
+            if (socket.pid, socket.session_id) == (pid, session_id):
+                socket.link.close(Ending.NETWORK)
+
     def resync(self) -> None:
         """Have every socket connect again, bit by bit: they may have missed what other nodes sent."""
         self.services.spawn(resync(self.services))
 
+    def begin_anew(self) -> None:
+        """Have every socket connect again, and nobody go on where they were: what their users may do is not known."""
+        self.services.spawn(begin_anew(self.services))
+
     # Below is what goes on in this process alone.
 
-    def sockets_in(self, user_id: str, namespace: str = "/") -> list[Socket[Any]]:
-        """A user's sockets in one namespace."""
-        return list(self.hub.members(user_room(user_id), namespace))
-
-    def sockets_of(self, user_id: str) -> list[Socket[Any]]:
-        """A user's sockets in all namespaces."""
-        return [socket for each in self.hub.namespaces() for socket in self.sockets_in(user_id, each)]
-
     def anybody(self) -> bool:
-        """Whether anybody is connected, or about to be."""
-        return bool(self.services.admissions or self.hub.namespaces())
+        """Whether anybody is connected, about to be, or may come back."""
+        return bool(self.services.admissions or self.hub.namespaces() or self.services.is_anybody_away)
 
     def heed(self, user_id: str, ended: Ended) -> None:
         """Have handshakes under way heed what has ended: the user may not come in by them."""
@@ -186,7 +184,9 @@ class Node:
     def close_ended(self, user_id: str, ended: Ended) -> None:
         """Close the sockets, in all namespaces, of a session that has ended, or of a user's former role for now."""
         ending = Ending.REVOKED if ended.code == Ending.REVOKED.code else Ending.ROLE
-        for socket in self.sockets_of(user_id):
+        if self.services.recovery:
+            self.services.recovery.forget(user_id, ended.session_id, ended.concerns)
+        for socket in self.hub.all_of_user(user_id):
             if ended.session_id in (None, socket.session_id) and ended.concerns(socket.admitted):
                 (socket.close if ending.is_(FOR_GOOD) else socket.link.close)(ending, ended.why)
 

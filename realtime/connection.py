@@ -8,6 +8,9 @@ from realtime import Socket, io
 # joins what the database says now; later changes are told by whoever makes them, with io.settle.
 # The example's handlers/rooms.py shows how.
 #
+# Who was away for a moment only has got all that was sent meanwhile: then `socket.recovered` is True, and nobody needs
+# to be greeted again (docs/recovery.md).
+#
 # The client is connected by now, and already in user::{id}. What it emits waits until this is done, for 30 seconds at
 # most. If this raises or takes longer, the log says why, and the client is told and comes back a little later.
 #
@@ -20,4 +23,5 @@ async def connection(socket: Socket, user: User):
     """Put the user into the rooms that the database says are theirs, and greet them."""
     for room in await Room.of(socket.db, user):
         await io.join(user.id, f"room::{room.id}")
-    await io.send(f"user::{user.id}", "welcome_event", f"Hello {user.email}")
+    if not socket.recovered:
+        await io.send(f"user::{user.id}", "welcome_event", f"Hello {user.email}")

@@ -26,6 +26,7 @@ NOT_CLONED = shutil.ignore_patterns(".*", "node_modules", "var", "__pycache__")
 LANGUAGES = {"python", "js", "json", "sh", "ini", "caddyfile", "nginx"}
 TESTS = "tests/handlers/test_votes.py"
 ADDRESS = "http://localhost:8888"
+REQUEST = 'import { request } from "./client/http.js";'
 PRELUDE = 'import { io } from "socket.io-client"; setTimeout(process.exit, 10_000).unref();'
 
 
@@ -159,12 +160,21 @@ def test_a_front_end_logs_in_and_raises_a_hand_with_the_files_that_it_copies(run
     assert {next(said), next(said), next(said)} == {"[]", "anna raises a hand", '{"ok":true}'}
 
 
+def test_a_client_that_begins_anew_loads_what_it_shows(run, post, jwt):
+    post("/rooms", {"name": "Tea"}, jwt)
+    connect = f'const jwt = "{jwt}"; const socket = io("{ADDRESS}", {{ auth: {{ token: jwt }} }});'
+    tokens = f'const tokens = {{ request: (method, path) => request(method, path, {{ url: "{ADDRESS}", jwt }}) }};'
+    show = "const show = (room) => console.log(room.name);"
+    said = run(REQUEST, connect, tokens, show, *blocks("js", PAGES["recovery"]))
+    assert next(said) == "Tea"
+
+
 async def test_an_error_looks_as_shown(call):
     assert (await call("GET", "/users/me")).json == json.loads(blocks("json")[0])
 
 
 def test_every_block_of_code_is_run_by_a_test():
-    assert len(blocks("js")) == 3
+    assert len(blocks("js")) == 4
     assert set(re.findall(r"^```(\S+)", EVERYTHING, re.MULTILINE)) == LANGUAGES
 
 

@@ -1,5 +1,6 @@
 """What an editor knows in the files that a clone adds, written as the README writes them. `make lint` checks it."""
 
+from collections.abc import Set
 from typing import assert_type
 
 from pydantic import BaseModel
@@ -34,7 +35,8 @@ class VotesHandler(BaseHandler):
 async def connection(socket: Socket, user: User):
     assert_type(socket.user, User)
     assert_type(socket.db, Database)
-    assert_type(socket.rooms, set[str])
+    assert_type(socket.rooms, Set[str])
+    assert_type(socket.recovered, bool)
     assert_type(await io.online(user.id), bool)
 
 

@@ -18,6 +18,8 @@ const handlers = {};
 /** `handler(...payload)` takes each event of that name. */
 export const on = (event, handler) => (handlers[event] = handler);
 
+let made = 0; // Events since the connection was lost: what was missed comes before we are connected again.
+
 const connected = [];
 /** `listener()` is called after each connect: events may have been missed. */
 export const onConnect = (listener) => connected.push(listener);
@@ -37,7 +39,7 @@ onBegin(() => {
   const ended = ({ code, message }) => mine === socket && endSession(whyRefused(code, message));
   const mine = connect(io, session.tokens, { ended });
   socket = mine;
-  socket.onAny(logEvent);
+  socket.onAny(heard);
   socket.onAnyOutgoing((event) => event === "token:renew" && logEvent(event));
   for (const [event, handler] of Object.entries(handlers)) socket.on(event, handler);
 });
@@ -49,8 +51,16 @@ onEnd(() => {
   setConnection("offline", "Not connected");
 });
 
+/** Whatever comes, but for what tells the client alone how far it is. */
+function heard(event, ...payload) {
+  if (event === "~") return;
+  made += 1;
+  logEvent(event, ...payload);
+}
+
 on("connect", () => {
-  logEvent("connect", socket.id);
+  if (socket.recovered) logEvent("connect", socket.id, { recovered: true, missed: made });
+  else logEvent("connect", socket.id);
   // The server answers no event before connection() is done, not even one that it does not know.
   settling = socket.emitWithAck("settled");
   settling.then(setUp, () => {}); // A connection that ends is told of below.
@@ -80,6 +90,7 @@ on("error", ({ message }) => toast(message, "error"));
 
 function lost(event, why) {
   logEvent(event, why);
+  made = 0;
   if (socket) setConnection("reconnecting", "Reconnecting…");
 }
 

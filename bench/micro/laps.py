@@ -45,7 +45,7 @@ class Calls:
         said = [[self.kind(caller, text(turn, BYTES)) for caller in callers] for turn in range(self.turns)]
         sent = [[client_frame(packet) for packet, _ in turn] for turn in said]
         expected = [server_frame(packet) for turn in said for _, packet in turn]
-        return await stage.cost(self.work(stage, sent, len(expected[0])), expected) / len(expected)
+        return await stage.cost(self.work(stage, sent, stage.size(expected[0])), expected) / len(expected)
 
     async def work(self, stage: Stage, sent: list[list[bytes]], size: int):
         receivers = [client.data_received for client in stage.clients[: self.callers]]
@@ -68,7 +68,7 @@ class FanOut:
         texts = [text(number, BYTES) for number in range(self.events * self.turns)]
         frames = [server_frame(event("news", said)) for said in texts]
         expected = [frame for frame in frames for _ in range(AUDIENCE)]
-        return await stage.cost(self.work(stage, texts, len(frames[0])), expected) / len(expected)
+        return await stage.cost(self.work(stage, texts, stage.size(frames[0])), expected) / len(expected)
 
     async def work(self, stage: Stage, texts: list[str], size: int):
         send = partial(stage.io.send, ROOM, "news")

@@ -27,11 +27,12 @@ class Said(BaseModel):
 class Stage:
     """`clients` are the engine's ends of the connections, `written` is what has left through all of them.
 
-    The user of the first one is "0", of the next one "1".
+    `marker_bytes` are those that follow each event. The user of the first client is "0", of the next one "1".
     """
 
     def __init__(self, adapter: ModuleType):
         app, self.io = adapter.attached(self.connection)
+        self.marker_bytes: int = getattr(adapter, "marker_bytes", int)(self.io)
         self.server, self.written = HTTPServer(app), BytesIO()
         self.clients: list[asyncio.Protocol] = []
         self.io.on("echo")(self.echo)
@@ -76,13 +77,17 @@ class Stage:
         written = self.written.tell
         await self.until(lambda: written() >= size)
 
+    def size(self, frame: bytes) -> int:
+        """How many bytes leave for a frame, which is an event's or an ack's."""
+        return len(frame) + (self.marker_bytes if b"42[" in frame[:8] else 0)
+
     async def cost(self, work: Awaitable, expected: list[bytes]) -> float:
         """CPU microseconds of the work. Raises Voided unless these frames have left, all of one size."""
         self.written.seek(0)
         began = thread_time()
         await work
         spent = thread_time() - began
-        size, stream = len(expected[0]), self.written.getvalue()[: self.written.tell()]
-        if sorted(stream[at : at + size] for at in range(0, len(stream), size)) != sorted(expected):
+        frame, size, stream = len(expected[0]), self.size(expected[0]), self.written.getvalue()[: self.written.tell()]
+        if sorted(stream[at : at + frame] for at in range(0, len(stream), size)) != sorted(expected):
             raise Voided("what has left is not what should have")
         return spent * MICROSECONDS

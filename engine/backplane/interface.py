@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
+from engine.limits import Limits
+from engine.recovery.interface import Recovery
 from engine.sockets.connected import Connection, Member
 from engine.wire.message import Message
 
@@ -12,6 +14,11 @@ NOBODY: frozenset[str] = frozenset()
 
 class Here(Protocol):
     """This process and its sockets. Names are checked and packets encoded when they come here."""
+
+    @property
+    def limits(self) -> Limits:
+        """What is kept for whom, and how long."""
+        ...
 
     @property
     def rooms(self) -> Mapping[str, Mapping[str, Collection[Any]]]:
@@ -69,6 +76,10 @@ class Here(Protocol):
         """Who is connected, in all namespaces."""
         ...
 
+    def give_way(self, pid: str, user_id: str, session_id: str) -> None:
+        """End the socket of this pid, if it is here and theirs, as if it were gone: its client has come back."""
+        ...
+
     def resync(self) -> None:
         """Have every socket connect again, bit by bit: they may have missed events."""
         ...
@@ -76,6 +87,16 @@ class Here(Protocol):
 
 class Backplane(Protocol):
     """The same for all nodes. It is told which rooms have members here, as `hub.Listener`."""
+
+    @property
+    def number(self) -> int:
+        """That of what was sent last, 0 where nothing is numbered."""
+        ...
+
+    @property
+    def recovery(self) -> Recovery | None:
+        """By what clients come back that have missed something, None for nothing: then each begins anew."""
+        ...
 
     async def start(self) -> None:
         """Begin to hear of others."""

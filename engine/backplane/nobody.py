@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.backplane.interface import NOBODY
 from engine.errors import NotConnected
+from engine.limits import Limits
 from engine.sockets.connected import Connection, Member
 from engine.wire.message import Message
 
@@ -13,6 +14,11 @@ class Nobody:
     """What a program is to others that only sends."""
 
     rooms: Mapping[str, Mapping[str, Collection[Any]]] = {}
+
+    @property
+    def limits(self) -> Limits:
+        """Those of any node."""
+        return Limits()
 
     def has_socket(self, socket_id: str, namespace: str) -> bool:
         """It has none."""
@@ -58,6 +64,9 @@ class Nobody:
     async def connections(self) -> list[Connection]:
         """Nobody is here."""
         return []
+
+    def give_way(self, pid: str, user_id: str, session_id: str) -> None:
+        """Nobody is here."""
 
     def resync(self) -> None:
         """Nobody has missed anything."""

@@ -9,6 +9,9 @@ from engine.endings import Ending
 from engine.errors import Refused, Rejected, Unavailable
 from engine.loop.guard import guarded
 from engine.names import check_user
+from engine.recovery.interface import UNKNOWN, Recovery, Start
+from engine.recovery.position import Position
+from engine.recovery.record import Record
 from engine.sockets.outgoing import Client
 from engine.sockets.services import Services
 from engine.sockets.socket import Socket
@@ -20,7 +23,7 @@ log = logging.getLogger("realtime")
 class Door(Client, Protocol):
     """Who hears how a handshake ends."""
 
-    def accept(self, socket: Socket[Any]) -> None:
+    def accept(self, socket: Socket[Any], start: Start) -> None:
         """Let a socket in."""
         ...
 
@@ -74,16 +77,47 @@ class Admission:
         access = self.access = await services.authenticate(find_token(auth, self.client.link.handshake.token))
         self.check_user()
         # Who is let in is in the room of the user before anything else happens, which then is what listens to it.
-        async with services.presence.admitting(self.user_id):
-            socket = Socket[Any](services, self.client, services.eio.generate_id(), self.namespace, access)
-            await self.ask_handler(socket, auth)
-            self.check_user()
-            if services.admissions.is_thrown_out(self):
-                raise Unavailable("The user was disconnected meanwhile")
-            if not access.expires_at > time.time():
-                raise Refused("token_expired", "The token has expired")
-            if not self.client.link.closed:
-                self.client.accept(socket)
+        async with services.others.admitting(self.user_id):
+            record = await self.take_up(auth)
+            try:
+                await self.let_in(access, auth, record)
+            finally:
+                if record and self.recovery:
+                    self.recovery.put_back(record)
+
+    async def take_up(self, auth: dict[str, Any] | None) -> Record | None:
+        """Find what a client left behind that says it was here before."""
+        pid = auth.get("pid") if auth else None
+        if not isinstance(pid, str) or self.recovery is None or self.session_id is None:
+            return None
+        return await self.recovery.find(pid, self.user_id, self.session_id)
+
+    async def let_in(self, access: Access, auth: dict[str, Any] | None, record: Record | None) -> None:
+        """Ask the app's `connect` handler, and accept. Raises for all else."""
+        socket_id = record.socket_id if record else self.services.eio.generate_id()
+        socket = Socket[Any](self.services, self.client, socket_id, self.namespace, access)
+        await self.ask_handler(socket, auth)
+
+        def enter(start: Start) -> None:
+            self.check_again(access)
+            socket.take_place(start, record)
+            self.client.accept(socket, start)
+
+        if self.recovery:
+            position = Position.parse(auth.get("offset")) if auth and record else None
+            await self.recovery.admit(socket, record, position, enter)
+        else:
+            enter(UNKNOWN)
+
+    def check_again(self, access: Access) -> None:
+        """See whether anything has come between, however long that took. Raises Refused and Unavailable."""
+        self.check_user()
+        if self.services.admissions.is_thrown_out(self):
+            raise Unavailable("The user was disconnected meanwhile")
+        if not access.expires_at > time.time():
+            raise Refused("token_expired", "The token has expired")
+        if self.client.link.closed:
+            raise Unavailable("The client has left")
 
     async def ask_handler(self, socket: Socket[Any], auth: dict[str, Any] | None) -> None:
         """Ask the handler of `connect` that `io.server` may have, which can put the socket into rooms already."""
@@ -108,6 +142,12 @@ class Admission:
     def session_id(self) -> str | None:
         """The session that the token belongs to."""
         return self.access.session_id if self.access else None
+
+    @property
+    def recovery(self) -> Recovery | None:
+        """By what the client can come back later: it has to speak Engine.IO 4, and its token to belong to a session."""
+        is_able = self.namespace == "/" and self.session_id is not None and self.client.link.revision.number == 4
+        return self.services.recovery if is_able else None
 
     def check_user(self) -> None:
         """Raise Refused for another user than that of the transport, and TypeError for one without an id."""

@@ -8,6 +8,7 @@ from typing import Any
 from engine.endings import Ending
 from engine.errors import InvalidPacket
 from engine.names import user_room
+from engine.recovery.interface import Start
 from engine.sockets.admission import Admission
 from engine.sockets.opening import run_hook
 from engine.sockets.pace import Pace
@@ -115,14 +116,14 @@ class Client(Pace):
             return
         self.admissions[namespace] = self.services.spawn(Admission(self.services, self, namespace).run(packet.data))
 
-    def accept(self, socket: Socket[Any]) -> None:
-        """Let a socket in: listed in its user's room before its acceptance leaves, and nothing sent before that."""
+    def accept(self, socket: Socket[Any], start: Start) -> None:
+        """Let a socket in: listed in its user's room before its acceptance leaves; what it missed comes first."""
         self.user_id = socket.user_id
         self.sockets[socket.namespace] = socket
         self.admitted(socket.namespace)
         self.link.keep()
-        socket.write(self.acceptance(socket))
-        socket.rooms.add(user_room(socket.user_id))
+        socket.introduce(start, self.acceptance(socket))
+        self.services.hub.enter(socket, user_room(socket.user_id))
         self.services.hub.add(socket)
         if socket.namespace == "/":
             socket.start_with(run_hook)
@@ -130,7 +131,7 @@ class Client(Pace):
 
     def acceptance(self, socket: Socket[Any]) -> Message:
         """The packet that tells a client that it is connected."""
-        return encode(CONNECT, {"sid": socket.id}, socket.namespace)
+        return encode(CONNECT, {"sid": socket.id} | ({"pid": socket.pid} if socket.pid else {}), socket.namespace)
 
     def admitted(self, namespace: str) -> None:
         """The handshake of a namespace is over. Most clients have no other, so nothing is kept for it."""
@@ -171,6 +172,11 @@ class Client(Pace):
         return min(
             (expiry.look_after(socket, now, notice) for socket in tuple(self.sockets.values())), default=math.inf
         )
+
+    def pinged(self) -> None:
+        """Tell a client that is asked whether it is there how far it is."""
+        if socket := self.sockets.get("/"):
+            socket.tell_position()
 
     def say_closing(self, ending: Ending, message: str) -> None:
         """Tell every socket why the transport will close."""

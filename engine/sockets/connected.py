@@ -32,11 +32,19 @@ class Connection(NamedTuple):
     sockets: list[ConnectedSocket]
 
 
+async def members(sockets: Iterable[Socket[Any]]) -> list[Member]:
+    """The users of sockets. Many are counted in portions."""
+    users: dict[str, Member] = {}
+    async for socket in in_portions(sockets):
+        users.setdefault(socket.user_id, Member(socket.user_id, [])).sockets.append(socket.id)
+    return list(users.values())
+
+
 async def connections(sockets: Iterable[Socket[Any]]) -> list[Connection]:
     """The users of sockets, in the order in which they came. Many are counted in portions."""
     users: dict[str, Connection] = {}
     async for socket in in_portions(sockets):
         if socket.ended is None:
-            connected = ConnectedSocket(socket.id, socket.since, socket.ip, sorted(socket.rooms))
+            connected = ConnectedSocket(socket.id, socket.since, socket.ip, sorted(socket.stays))
             users.setdefault(socket.user_id, Connection(socket.user_id, socket.user, [])).sockets.append(connected)
     return list(users.values())

@@ -31,6 +31,13 @@ async def resync(services: Services) -> None:
     await close_all(services, RESYNC_SECONDS, Ending.RESYNC)
 
 
+async def begin_anew(services: Services) -> None:
+    """Have everybody connect as if they had not been here before: what their users may do is not known any more."""
+    if services.recovery:
+        services.recovery.begin_anew()
+    await resync(services)
+
+
 async def close_all(services: Services, seconds: float, ending: Ending) -> None:
     """Close everybody who is here now for now, evenly over that time, or a shorter one if they are few.
 

@@ -4,34 +4,15 @@
 # pyright: reportMissingTypeStubs=false, reportIncompatibleMethodOverride=false
 
 from collections.abc import Awaitable, Callable, Collection
-from typing import Any, Protocol
+from typing import Any
 
 from socketio.async_manager import AsyncManager
 
 from engine.hub import Hub
 from engine.names import check_event, check_room
+from engine.sockets.services import Sender
 from engine.sockets.socket import Socket
-from engine.wire.message import Message
 from engine.wire.packet import encode_event
-
-
-class Sender(Protocol):
-    """What `io.server` sends by."""
-
-    def send(
-        self,
-        message: Message,
-        rooms: str | Collection[str],
-        skip: Collection[str | None] = (),
-        volatile: bool = False,
-        namespace: str = "/",
-    ) -> Awaitable[Any] | None: ...
-
-    def broadcast(
-        self, message: Message, skip: Collection[str | None] = (), namespace: str = "/"
-    ) -> Awaitable[Any] | None: ...
-
-    async def close(self, room: str, namespace: str = "/") -> None: ...
 
 
 async def done(waiting: Awaitable[Any] | None) -> None:
@@ -98,7 +79,7 @@ class Manager(AsyncManager):
 
     def get_rooms(self, sid: str, namespace: str) -> list[str]:
         """The rooms of a socket, its own among them."""
-        return [*self.hub.socket(sid, namespace).rooms, sid]
+        return [*self.hub.socket(sid, namespace).stays, sid]
 
     def basic_enter_room(self, sid: str, namespace: str, room: str, eio_sid: str | None = None) -> None:
         """Put it into a room. Raises ValueError for a user's own, as the other two."""

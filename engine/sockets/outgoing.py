@@ -10,6 +10,9 @@ from engine.accounts import Access
 from engine.endings import Ending
 from engine.errors import EventError
 from engine.loop.guard import guarded
+from engine.recovery.interface import Start
+from engine.recovery.record import Record
+from engine.recovery.stays import Stays
 from engine.sockets.requests import Question
 from engine.sockets.services import Services
 from engine.transport.link import Link
@@ -45,8 +48,8 @@ class Client(Protocol):
 class Outgoing:
     """Whose a socket is, and the half of it that sends. `ended` tells why it is over, None that it is not."""
 
-    __slots__ = ("acks", "admitted", "client", "ended", "expires_at", "id", "link", "namespace", "numbers", "services",
-                 "session_id", "user", "warned")  # fmt: skip
+    __slots__ = ("acks", "admitted", "client", "ended", "expires_at", "id", "link", "namespace", "numbers", "pid",
+                 "recovered", "services", "session_id", "stays", "user", "warned")  # fmt: skip
 
     def __init__(self, services: Services, client: Client, socket_id: str, namespace: str, access: Access):
         self.services, self.client, self.link = services, client, client.link
@@ -54,6 +57,9 @@ class Outgoing:
         self.admitted: Any = access.user
         """Its user as known at the handshake, when rooms were chosen; `user` is as known at the latest renewal."""
         self.identify(access)
+        self.pid: str | None = None
+        """What its client says to come back to what it missed."""
+        self.recovered, self.stays = False, Stays()
         self.ended: str | None = None
         self.acks: dict[int, Callable[..., Any]] | None = None
         self.numbers: Iterator[int] | None = None
@@ -64,6 +70,28 @@ class Outgoing:
         self.session_id, self.expires_at = access.session_id, access.expires_at
         self.warned = False
         """Whether the client knows that its token expires soon."""
+
+    def take_place(self, start: Start, record: Record | None) -> None:
+        """Take up what a client left behind that has missed nothing, or begin anew."""
+        self.pid = start.pid
+        self.recovered = start.missed is not None
+        if record and self.recovered:
+            for room, number in self.stays.items():
+                record.stays.enter(room, number)
+            self.stays = record.stays
+        else:
+            self.stays.begun = self.services.hub.number
+
+    def introduce(self, start: Start, acceptance: Message) -> None:
+        """Send what the client has missed, that it is connected, and how far it is, in this order."""
+        for message in (*(start.missed or ()), acceptance, start.marker):
+            if message:
+                self.write(message)
+
+    def tell_position(self) -> None:
+        """Tell the client how far it is, if it may come back."""
+        if self.pid and self.services.recovery:
+            self.write(self.services.recovery.renew(self))
 
     @property
     def user_id(self) -> str:

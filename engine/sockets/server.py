@@ -15,7 +15,8 @@ from socketio.exceptions import ConnectionRefusedError as RefusedByHandler
 from engine.endings import Ending
 from engine.errors import EventError, Rejected
 from engine.hub import Hub
-from engine.sockets.manager import Manager, Sender
+from engine.sockets.manager import Manager
+from engine.sockets.services import Sender
 from engine.sockets.socket import Socket
 from engine.transport.engine_io import EngineIO
 from engine.wire.packet import RESERVED_EVENTS, encode

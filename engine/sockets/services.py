@@ -1,7 +1,7 @@
 """What the sockets of one node share, and ask of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from contextlib import AbstractAsyncContextManager
 from contextvars import Context
 from dataclasses import dataclass, field
@@ -13,11 +13,13 @@ from engine.http.errors import Answers
 from engine.hub import Hub
 from engine.limits import Limits
 from engine.loop.tasks import Tasks
+from engine.recovery.interface import Recovery
 from engine.sockets.admissions import Admissions
 from engine.sockets.handlers import Handlers
 from engine.sockets.hook import Hooks
 from engine.tokens.revocations import Revocations
 from engine.transport.engine_io import EngineIO
+from engine.wire.message import Message
 
 T = TypeVar("T")
 
@@ -42,8 +44,32 @@ class Triggers(Protocol):
         ...
 
 
-class Presence(Protocol):
-    """What other nodes have to know before a socket can rely on hearing what they send."""
+class Sender(Protocol):
+    """What packets reach all nodes by."""
+
+    def send(
+        self,
+        message: Message,
+        rooms: str | Collection[str],
+        skip: Collection[str | None] = (),
+        volatile: bool = False,
+        namespace: str = "/",
+    ) -> Awaitable[Any] | None: ...
+
+    def broadcast(
+        self, message: Message, skip: Collection[str | None] = (), namespace: str = "/"
+    ) -> Awaitable[Any] | None: ...
+
+    async def close(self, room: str, namespace: str = "/") -> None: ...
+
+
+class Others(Sender, Protocol):
+    """What the sockets of a node ask of the other nodes, so as to hear all that these send."""
+
+    @property
+    def recovery(self) -> Recovery | None:
+        """By what clients come back that have missed something, None for nothing."""
+        ...
 
     def admitting(self, user_id: str) -> AbstractAsyncContextManager[None]:
         """What is sent to the user comes here while this context lives."""
@@ -72,13 +98,23 @@ class Services:
     hub: Hub[Any]
     eio: EngineIO
     server: Triggers
-    presence: Presence
+    others: Others
     revocations: Revocations
     admissions: Admissions
     hooks: Hooks = field(default_factory=Hooks)
     tasks: Tasks = field(default_factory=Tasks)
     unfinished: Tasks = field(default_factory=Tasks)
     """What still runs for clients that are gone: hooks and handlers."""
+
+    @property
+    def recovery(self) -> Recovery | None:
+        """By what clients come back that have missed something, None for nothing."""
+        return self.others.recovery
+
+    @property
+    def is_anybody_away(self) -> bool:
+        """Whether anybody may come back to what they missed."""
+        return self.recovery is not None and self.recovery.anybody
 
     def start(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run a task that the caller keeps hold of."""

@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Set
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, Generic, TypeVar
 
 from engine.accounts import Access
-from engine.endings import Ending
+from engine.endings import RECOVERABLE, Ending
 from engine.loop.guard import guarded
 from engine.mongo import Database
 from engine.names import check_event, check_room
@@ -29,18 +29,23 @@ log = logging.getLogger("realtime")
 class Socket(Incoming, Generic[U]):
     """A connected client. `id` and `ip` are str, `user` is whose it is, `rooms` the rooms it is in.
 
-    `session_id` is the session of the user that its token belongs to, None for none, `expires_at` when that token
-    expires, in seconds since 1970. `data` is a dict of yours, `db` the app's database.
+    `recovered` is whether its client was here before and has missed nothing: then it has the rooms that it would have
+    if it had stayed. `session_id` is the session of the user that its token belongs to, None for none, `expires_at`
+    when that token expires, in seconds since 1970. `data` is a dict of yours, `db` the app's database.
     """
 
-    __slots__ = ("_data", "_since", "rooms")
+    __slots__ = ("_data", "_since")
 
     user: U
 
     def __init__(self, services: Services, client: Client, socket_id: str, namespace: str, access: Access):
         super().__init__(services, client, socket_id, namespace, access)
-        self.rooms: set[str] = set()
         self._since, self._data = time.time(), None
+
+    @property
+    def rooms(self) -> Set[str]:
+        """The rooms that it is in."""
+        return self.stays.keys()
 
     @property
     def ip(self) -> str:
@@ -74,7 +79,11 @@ class Socket(Incoming, Generic[U]):
 
     async def send(self, event: str, payload: Any = None) -> None:
         """Send an event to this socket alone. Raises ValueError or TypeError for what cannot be sent."""
-        self.write(encode_event(check_event(event), payload, self.namespace))
+        message = encode_event(check_event(event), payload, self.namespace)
+        if self.pid is None:
+            self.write(message)
+        elif waiting := self.services.others.send(message, self.id):
+            await waiting
 
     async def request(self, event: str, payload: Any = None, *, timeout: float = 5.0) -> Any:
         """Send an event and return the client's answer. Raises NotConnected, and TimeoutError after `timeout` s."""
@@ -85,7 +94,7 @@ class Socket(Incoming, Generic[U]):
         """Join a room. Raises ValueError for a room that is not to be joined by hand, or one too many."""
         if not hook.is_outdated(check_room(room), self.user_id):
             self.enter(room)
-            await self.services.presence.entered(room)
+            await self.services.others.entered(room)
 
     async def leave(self, room: str) -> None:
         """Leave a room."""
@@ -101,7 +110,7 @@ class Socket(Incoming, Generic[U]):
         """Join without asking. Raises ValueError beyond the limit."""
         if self.ended is not None:
             return
-        if len(self.rooms) > self.services.limits.rooms and room not in self.rooms:
+        if len(self.stays) > self.services.limits.rooms and room not in self.stays:
             raise ValueError(f"A socket may be in {self.services.limits.rooms} rooms; this one is.")
         self.services.hub.enter(self, room)
 
@@ -111,11 +120,18 @@ class Socket(Incoming, Generic[U]):
             return
         self.ended = ending.reason
         self.services.hub.remove(self)
+        self.leave_record(ending)
         if self.renewal:
             self.renewal.cancel()
         self.lose_answers()
         if self.worker or self.disconnect_handlers(ending.reason):
             self.services.spawn(self.finish(self.worker, ending.reason))
+
+    def leave_record(self, ending: Ending) -> None:
+        """Have the client find what it misses from now on. Without its hook it has nothing yet to come back to."""
+        if self.pid and self.services.recovery:
+            is_set_up = self.recovered or not self.services.hooks.is_running(self)
+            self.services.recovery.ended(self, is_set_up and ending.is_(RECOVERABLE))
 
     def disconnect_handlers(self, reason: str) -> list[Callable[[], Awaitable[Any]]]:
         """What runs now that the client is gone: the socket's own handler, the app's, and what `io.server` has."""

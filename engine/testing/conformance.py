@@ -75,6 +75,9 @@ class Echo:
     def receive_attachment(self, data: bytes) -> None:
         self.link.send(Message(b"", [data]))
 
+    def pinged(self) -> None:
+        """It is not told how far it is."""
+
     def look_after_tokens(self) -> float:
         return math.inf
 

@@ -10,11 +10,23 @@ from tornado.websocket import websocket_connect
 PATIENCE_SECONDS = 30
 
 
+def is_ping(packet: str | bytes | None) -> bool:
+    """Whether it is an Engine.IO ping."""
+    return packet == "2"
+
+
+def is_marker(packet: str | bytes | None) -> bool:
+    """Whether it only tells how far the client is."""
+    return isinstance(packet, str) and packet.startswith('42["~",')
+
+
 class Wire:
-    """One WebSocket. Pings are answered and left out of what is read, and so is the open packet."""
+    """One WebSocket. Pings are answered and left out of what is read, and so are the open packet and markers."""
 
     def __init__(self, connection):
         self.connection = connection
+        self.offset: str | None = None
+        """What the latest marker said."""
 
     @classmethod
     async def open(cls, url: str, headers: dict[str, str] | None = None) -> "Wire":
@@ -29,8 +41,11 @@ class Wire:
     async def read(self) -> str | bytes | None:
         """The next packet, None once the connection is closed."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while (packet := await self.connection.read_message()) == "2":
-                await self.send("3")
+            while is_ping(packet := await self.connection.read_message()) or is_marker(packet):
+                if is_ping(packet):
+                    await self.send("3")
+                else:
+                    self.offset = json.loads(packet[2:])[1]
         return packet
 
     async def join(self, token: str | None = None, namespace: str = "/", auth: dict | None = None) -> str:

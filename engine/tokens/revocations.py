@@ -32,8 +32,8 @@ class Sockets(Protocol):
         """Close the sockets that it concerns."""
         ...
 
-    def resync(self) -> None:
-        """Have everybody connect anew."""
+    def begin_anew(self) -> None:
+        """Have everybody connect anew, as if they had not been here before."""
         ...
 
 
@@ -70,7 +70,7 @@ class Revocations:
             self.worked()
         except Forgotten:
             if not self.alone:
-                self.sockets.resync()
+                self.sockets.begin_anew()
             self.worked()
         except Exception as error:
             self.failed(error)

@@ -67,7 +67,7 @@ class Answers(CrossOriginHandler, SecurityHeadersHandler, LimitedBodyHandler):
         self.fail({405: BAD_METHOD, 413: TOO_LONG}.get(status_code, (status_code, 3, message)))
 
     def on_connection_close(self) -> None:
-        """End the wait for a body, and of a poll, whose client is gone; what the poll waited for stays queued."""
+        """End the wait for a body, and of a poll, whose client is gone."""
         self.gone = True
         super().on_connection_close()
         if self.polled:

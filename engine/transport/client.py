@@ -34,6 +34,10 @@ class Client(Protocol):
         """Warn or close those whose token runs out; returns in how many seconds to look again."""
         ...
 
+    def pinged(self) -> None:
+        """The client is asked whether it is there."""
+        ...
+
     def say_closing(self, ending: Ending, message: str) -> None:
         """Tell every socket why the link will end."""
         ...

@@ -7,6 +7,7 @@ from functools import partial
 from tornado.httputil import HTTPServerRequest
 from tornado.web import Application
 
+from engine.endings import Ending
 from engine.errors import InvalidPacket
 from engine.http.client_address import Proxies
 from engine.http.connection import detached
@@ -31,7 +32,6 @@ from engine.transport.payloads import Payloads
 from engine.transport.polling import Polling
 from engine.transport.upgrade import accept, carry, check_upgrade, is_upgrade, probe, surplus
 from engine.transport.websocket import WebSocket
-from engine.wire.message import Message
 from engine.wire.revision import Revision
 
 RETRY_AFTER_SECONDS = "2"
@@ -125,7 +125,7 @@ class EngineHandler(PassingOn, Payloads):
     async def open(self) -> None:
         """Answer with the open packet of a new link."""
         link = self.eio.open(await self.handshake())
-        self.write_payload(link, [opening(link.sid, ["websocket"], self.eio.limits), *await link.first()])
+        self.answer(*link.revision.payload([opening(link.sid, ["websocket"], self.eio.limits), *await link.first()]))
 
     async def handshake(self) -> Handshake:
         """What a new link is told. Raises HandshakeError while the database is away, and for good in a drain."""
@@ -137,9 +137,11 @@ class EngineHandler(PassingOn, Payloads):
         return Handshake.of(self.proxies.address(self.request), token, headers, self.revision())
 
     async def poll(self, link: Link, polling: Polling) -> None:
-        """Answer with what there is to fetch, as soon as there is something. A poll that is aborted loses nothing."""
+        """Answer with what there is to fetch, as soon as there is something. Who aborts a poll is gone."""
         if self.has_left():
+            link.close(Ending.NETWORK)
             return
+        is_second = polling.waiting is not None
         try:
             self.polled = asyncio.current_task()
             messages = await polling.poll()
@@ -148,13 +150,13 @@ class EngineHandler(PassingOn, Payloads):
             raise HandshakeError(BAD_REQUEST) from None
         finally:
             self.polled = None
-        self.write_payload(link, messages)
-        if not await self.delivered():
-            link.give_back(messages)
-
-    def write_payload(self, link: Link, messages: list[Message]) -> None:
-        """Write messages as the body of the answer."""
+            if self.gone:
+                link.close(Ending.NETWORK)
+        if is_second and link.closed:
+            raise HandshakeError(UNKNOWN_SESSION)
         self.answer(*link.revision.payload(messages))
+        if not await self.delivered():
+            link.close(Ending.NETWORK)
 
     async def websocket(self) -> None:
         """Accept a WebSocket, for a new link or to carry one that polls; refuse before the upgrade."""

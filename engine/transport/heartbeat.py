@@ -62,6 +62,7 @@ class Heartbeat(Budget):
                 return None
         if self.pong_due is None and now >= self.next_ping:
             self.carrier.send(PING)
+            self.pinged()
             self.pong_due = now + self.eio.limits.ping_timeout_seconds
         tokens = now + self.look_after_tokens()
         return min(self.deadline, tokens, self.next_ping if self.pong_due is None else self.pong_due)
@@ -92,6 +93,10 @@ class Heartbeat(Budget):
     @abstractmethod
     def close(self, ending: Ending) -> None:
         """End it."""
+
+    @abstractmethod
+    def pinged(self) -> None:
+        """A ping is on its way."""
 
     @abstractmethod
     def look_after_tokens(self) -> float:

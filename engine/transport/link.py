@@ -9,7 +9,7 @@ from engine.endings import AT_ONCE, TOLD, Ending
 from engine.errors import InvalidPacket
 from engine.transport.carrier import Reading
 from engine.transport.handshake import Handshake
-from engine.transport.polling import NOOP, Polling
+from engine.transport.polling import Polling
 from engine.transport.python_polling import PythonPolling
 from engine.transport.sizes import Sizes
 from engine.transport.state import State
@@ -107,15 +107,6 @@ class Link(Sizes):
         """Send a packet, in order, without waiting."""
         self.carrier.send(message)
 
-    def give_back(self, messages: list[Message]) -> None:
-        """Send what a poll has taken and could not deliver."""
-        if isinstance(self.carrier, Polling):
-            self.carrier.give_back(messages)
-            return
-        for message in messages:
-            if message is not NOOP:
-                self.send(message)
-
     def receive(self, text: str) -> None:
         """Take one packet of the client ("Packet encoding"); an invalid one ends the link."""
         try:
@@ -148,6 +139,10 @@ class Link(Sizes):
     def too_slow(self) -> None:
         """End a client that does not take what it is sent."""
         self.close(Ending.SLOW)
+
+    def pinged(self) -> None:
+        """A ping is on its way, and what goes with it."""
+        self.client.pinged()
 
     def look_after_tokens(self) -> float:
         """Warn or close those whose token runs out; returns in how many seconds to look again."""

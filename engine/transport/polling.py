@@ -78,7 +78,7 @@ class Polling(Posts):
             self.waiting.set_result(None)
 
     async def poll(self) -> list[Message]:
-        """Wait until there is something to fetch and return it; whoever can't deliver it gives it to `give_back`.
+        """Wait until there is something to fetch and return it.
 
         Raises InvalidPacket if another poll is waiting.
         """
@@ -115,11 +115,6 @@ class Polling(Posts):
         if self.state is CLOSING:
             self.last = self.last or asyncio.get_running_loop().create_future()
             await asyncio.wait([self.last], timeout=FETCHED_SECONDS)
-
-    def give_back(self, messages: list[Message]) -> None:
-        """Put back what a poll took and couldn't deliver, so that it is sent all the same."""
-        self.queue = [message for message in messages if message is not NOOP] + self.queue
-        self.size = sum(message.size for message in self.queue)
 
     def begin_upgrade(self, probe: "Probe") -> bool:
         """A WebSocket probes: end the poll that waits, and every other soon ("Upgrade").

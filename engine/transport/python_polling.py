@@ -23,7 +23,7 @@ class PythonPolling(Polling):
         """Take as much of what is queued as it takes at once."""
         packets = number = 0
         for number, message in enumerate(self.queue, 1):
-            packets += 1 + len(message.attachments)
+            packets += 1 + len(message.attachments) + bool(message.marker)
             if packets > MOST_PACKETS and number > 1:
                 break
         else:

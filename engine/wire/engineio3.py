@@ -17,7 +17,7 @@ MESSAGE = b"\4"
 
 
 class Revision3:
-    """Its bytes, see `Revision` ("Encoding"). A client that asks for `base64` gets no binary data."""
+    """Its bytes, see `Revision` ("Encoding"). A client that asks for `base64` gets no binary data, and none markers."""
 
     number = 3
 
@@ -41,8 +41,10 @@ class Revision3:
 
     def frames(self, message: Message) -> bytes:
         """The WebSocket frames of a message and its attachments, encoded once for everybody who gets them."""
-        if not message.attachments:
+        if not (message.attachments or message.marker):
             return message.frames
+        if message.others is None:
+            message.others = {}
         frames = message.others.get(self)
         if frames is None:
             text = text_frame(message.text) if message.text else b""

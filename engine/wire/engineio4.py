@@ -22,6 +22,8 @@ class Revision4:
             if message.text:
                 parts.append(message.text)
             parts.extend(b"b" + b64encode(attachment) for attachment in message.attachments)
+            if message.marker:
+                parts.append(message.marker)
         return SEPARATOR.join(parts), TEXT_TYPE
 
     def packets(self, body: bytes, binary: bool) -> Iterable[str]:

@@ -29,6 +29,10 @@ class RedisBackplane:
     `user_type` is what users are, a dataclass or a pydantic model, which other nodes can make from JSON.
     """
 
+    recovery = None
+    """Nobody comes back to what they missed."""
+    number = 0
+
     def __init__(self, here: Here, address: Address, prefix: str, user_type: Any) -> None:
         self._here, self._told = here, 0
         self.bus = Bus(address, prefix, self._changed)

@@ -1,5 +1,5 @@
 // Socket.IO clients from npm, driven by tests. It prints its port; each connection to that is one client.
-// A line is JSON, first {library, url, options}, then {emit, ack}, {answer, arguments, ack} or {disconnect}.
+// A line is JSON, first {library, url, options}, then {emit, ack}, {answer, arguments, ack}, {get, ack} or {disconnect}.
 // What happens to the client comes back as {event, arguments}, its acks as {ack, arguments}.
 
 const net = require("node:net");
@@ -41,8 +41,9 @@ function start({ library, url, options }, tell) {
   return { socket, answers };
 }
 
-function command({ socket, answers }, { emit, ack, answer, arguments: values, disconnect }, reply) {
-  if (emit && ack) socket.emit(...emit, (...values) => reply({ ack, arguments: values }));
+function command({ socket, answers }, { emit, ack, answer, arguments: values, disconnect, get }, reply) {
+  if (get) reply({ ack, arguments: [socket[get]] });
+  else if (emit && ack) socket.emit(...emit, (...values) => reply({ ack, arguments: values }));
   else if (emit) socket.emit(...emit);
   else if (answer) answers.set(answer, values), reply({ ack, arguments: [] });
   else if (disconnect) socket.disconnect();

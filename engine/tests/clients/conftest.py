@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from engine.process import drain, make_server
 from engine.tests import people
 from engine.tests.app import io, make_app
 from engine.tests.clients.javascript import JavaScriptClient
 from engine.tests.clients.kinds import KINDS, UPGRADE, Kind, marked
 from engine.tests.clients.python import PythonClient
 
+DRAIN_SECONDS = 1
 PROGRAM = Path(__file__).parent / "client.cjs"
 
 
@@ -102,3 +104,18 @@ def connect(start, kind):
         return client
 
     return connect
+
+
+@pytest.fixture
+def restart(app, http_server, http_port, make, io_loop):
+    """`await restart()` drains the app, as a signal does, and starts it anew on the same port."""
+    running = [(app, http_server)]
+
+    async def restart():
+        await drain(*running.pop(), DRAIN_SECONDS)
+        app = make()
+        running.append((app, make_server(app)))
+        running[0][1].listen(http_port)
+
+    yield restart
+    io_loop.run_sync(lambda: drain(*running.pop(), 0))

@@ -62,6 +62,10 @@ class JavaScriptClient(Inbox):
         """From now on, answer this event of the server with these arguments."""
         await self.answered(answer=event, arguments=arguments)
 
+    async def get(self, name: str):
+        """What the client's socket has by a name."""
+        return (await self.answered(get=name))[0]
+
     async def answered(self, **message) -> list:
         async with asyncio.timeout(RECEIVED_SECONDS):
             return await self.asked(**message)

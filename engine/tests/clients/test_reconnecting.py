@@ -4,31 +4,14 @@ import asyncio
 
 import pytest
 
-from engine.process import drain, make_server
 from engine.tests.app import io
 from engine.tests.clients.kinds import LIBRARIES, UPGRADE, Kind
 from engine.tests.people import ANNA, BOB
 
 pytestmark = pytest.mark.slow
 
-DRAIN_SECONDS = 1
 FOR_NOW = [("transport close", True), ("transport error", True)]
 FOR_GOOD = ("io server disconnect", False)
-
-
-@pytest.fixture
-def restart(app, http_server, http_port, make, io_loop):
-    """`await restart()` drains the app, as a signal does, and starts it anew on the same port."""
-    running = [(app, http_server)]
-
-    async def restart():
-        await drain(*running.pop(), DRAIN_SECONDS)
-        app = make()
-        running.append((app, make_server(app)))
-        running[0][1].listen(http_port)
-
-    yield restart
-    io_loop.run_sync(lambda: drain(*running.pop(), 0))
 
 
 async def test_a_client_comes_back_by_itself_when_the_server_restarts(connect, received, restart):

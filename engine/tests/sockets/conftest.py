@@ -56,14 +56,20 @@ def redis_url(on_two_nodes, request) -> str:
 
 
 @pytest.fixture
-def make(io_loop, database, redis_url):
+def bounds() -> Limits:
+    """What the app begins with."""
+    return Limits(refused_seconds=0.05)
+
+
+@pytest.fixture
+def make(io_loop, database, redis_url, bounds):
     """Makes the app of a node."""
     return partial(
         make_app,
         connection=no_hook,
         accounts=people.Accounts(database),
         db="the database",
-        limits=Limits(refused_seconds=0.05),
+        limits=bounds,
         backplane=backplane(redis_url, secrets.token_hex(4), people.Person),
     )
 

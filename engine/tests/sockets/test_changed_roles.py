@@ -117,7 +117,7 @@ async def test_one_that_has_renewed_its_token_meanwhile_still_has_the_rooms_from
     changed = office.change(ANNA)
     await wire.send(f'421["token:renew",{{"token":"{office.issue(ANNA)}"}}]')
     assert json.loads((await wire.read())[3:])[0]["ok"]
-    [socket] = io.node.sockets_of("anna")
+    [socket] = io.node.hub.all_of_user("anna")
     assert socket.user == changed
 
     office_tells.set()

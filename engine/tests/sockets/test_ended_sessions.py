@@ -71,7 +71,7 @@ async def test_the_users_other_sessions_and_other_users_stay(connected, office):
 
     await phone.closed()
     assert await laptop.settled() == await bob.settled() == []
-    assert len(io.node.sockets_of("anna")) == 1
+    assert len(io.node.hub.all_of_user("anna")) == 1
 
 
 async def test_every_socket_of_the_session_is_closed_in_every_namespace(connected, office):
@@ -179,7 +179,8 @@ async def test_one_that_renews_at_that_moment_is_closed_too(wire, office):
     assert disconnect == "41"
 
 
-async def test_nobody_is_asked_while_nobody_is_here(connected, office, until):
+async def test_nobody_is_asked_while_nobody_is_here_or_may_come_back(connected, office, until, limits):
+    limits(recovery_seconds=0)
     assert office.asked == 0
     client = await connected(ANNA)
     await until(lambda: office.asked > 2)
@@ -356,7 +357,8 @@ async def test_where_the_app_cannot_tell_any_more_what_has_ended_everybody_comes
     assert await (await connected(ANNA, "phone")).settled() == []
 
 
-async def test_who_comes_to_where_nobody_was_has_missed_nothing(connected, office, until):
+async def test_who_comes_to_where_nobody_was_has_missed_nothing(connected, office, until, limits):
+    limits(recovery_seconds=0)
     phone = await connected(ANNA, "phone")
     await phone.close()
     await until(lambda: io.node.services.revocations.slot is None and not io.node.services.revocations.asking.running)

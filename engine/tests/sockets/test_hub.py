@@ -3,17 +3,26 @@
 import pytest
 
 from engine.hub import Hub
+from engine.recovery.stays import Stays
 
 
 class Member:
     """What stands for a socket."""
 
     def __init__(self, socket_id: str, *rooms: str, namespace: str = "/"):
-        self.id, self.rooms, self.namespace = socket_id, set(rooms), namespace
+        self.id, self.stays, self.namespace = socket_id, Stays(), namespace
+        for room in rooms:
+            self.stays.enter(room, 0)
+
+    @property
+    def rooms(self):
+        return set(self.stays)
 
 
 class Told(list):
     """A listener that writes down what it is told."""
+
+    number = 0
 
     def opened(self, room, namespace):
         self.append(("opened", room, namespace))

@@ -14,6 +14,7 @@ import socketio
 
 from engine.endings import Ending
 from engine.errors import EventError, NotConnected, Unavailable
+from engine.limits import Limits
 from engine.tests.app import io
 from engine.tests.people import ANNA, authenticate
 from engine.tests.transport import raw
@@ -57,6 +58,12 @@ def nothing_left(http_server, monkeypatch, limits, until):
         assert left() - before == Counter()
 
     return nothing_left
+
+
+@pytest.fixture
+def bounds() -> Limits:
+    """Nobody may come back, for whom something would be left."""
+    return Limits(refused_seconds=0.05, recovery_seconds=0)
 
 
 @pytest.fixture

@@ -337,8 +337,8 @@ class Life(RuleBasedStateMachine):
         self.over = True
         try:
             self.do(self.release)
-            for _ in range(8):
-                # Everybody is silent by now.
+            for _ in range(25):
+                # Everybody is silent by now, and after a while may not even come back.
                 self.loop.advance(12)
                 self.do(self.release)
             self.nothing_went_wrong()

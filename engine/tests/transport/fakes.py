@@ -102,6 +102,9 @@ class Client:
         assert not self.ended
         self.received.append(data)
 
+    def pinged(self):
+        pass
+
     def look_after_tokens(self) -> float:
         return math.inf
 

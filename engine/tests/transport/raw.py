@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from wsproto.frame_protocol import CloseReason, FrameProtocol, Opcode
 
+from engine.testing.wire import is_marker
+
 ANSWER_SECONDS = 30
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 UPGRADE = {
@@ -32,7 +34,8 @@ class Answer(NamedTuple):
 
     @property
     def packets(self) -> list[str]:
-        return self.text.split(SEPARATOR)
+        """Its packets, without the markers that tell how far the client is."""
+        return [packet for packet in self.text.split(SEPARATOR) if not is_marker(packet)]
 
 
 class Closed(NamedTuple):
@@ -102,7 +105,10 @@ class Connection:
 
 
 class WebSocket:
-    """A connection after its upgrade. Frames are wsproto's; raw bytes go by `connection.write`."""
+    """A connection after its upgrade. Frames are wsproto's; raw bytes go by `connection.write`.
+
+    What tells only how far the client is, is left out of what it reads.
+    """
 
     def __init__(self, connection: Connection):
         self.connection = connection
@@ -151,7 +157,7 @@ class WebSocket:
         if not frame.message_finished:
             return None
         whole, self.partial = self.partial[0][:0].join(self.partial), []
-        return whole
+        return None if is_marker(whole) else whole
 
     async def receive(self):
         """The next message; pings of Engine.IO are answered."""

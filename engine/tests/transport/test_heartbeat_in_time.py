@@ -34,6 +34,9 @@ class Quiet:
     def receive(self, text):
         pass
 
+    def pinged(self):
+        pass
+
     def look_after_tokens(self):
         return math.inf
 

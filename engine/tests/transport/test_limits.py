@@ -339,4 +339,4 @@ async def test_a_poll_outlives_the_time_outs_of_requests(impatient, server):
     poll = await client.start_poll()
     await asyncio.sleep(0.2)
     await io.send("user::anna", "news")
-    assert (await poll.answer()).text == '42["news"]'
+    assert (await poll.answer()).packets == ['42["news"]']

@@ -128,57 +128,37 @@ async def test_a_close_packet_ends_the_poll_that_waits_at_once(server):
     assert not await io.online("anna")
 
 
-@pytest.mark.slow
-async def test_an_aborted_poll_loses_no_packet(server):
+@pytest.mark.parametrize("abort", [Connection.close, Connection.reset])
+async def test_an_aborted_poll_ends_the_session(server, abort, lines):
     client = await server.polling("anna")
-    for number in range(20):
-        poll = await client.start_poll()
-        await until(lambda: server.links[client.sid].carrier.waiting)
-        (poll.reset if number % 2 else poll.close)()
-        # Whether or not the server has heard of the abort by now.
-        if number % 3:
-            await until(lambda: not server.links[client.sid].carrier.waiting)
-            await io.send("user::anna", "news", number)
-            assert (await client.poll()).packets == [f'42["news",{number}]']
+    poll = await client.start_poll()
+    await until(lambda: server.links[client.sid].carrier.waiting)
+    abort(poll)
+    await server.empty()
+    assert (await client.poll()).status == 400
+    assert not await io.online("anna")
+    assert lines() == []
 
 
-async def test_what_a_poll_has_taken_and_could_not_deliver_comes_with_the_next_one(server):
+async def test_a_poll_that_could_not_be_answered_ends_the_session(server):
     client = await server.polling("anna")
-    link = server.links[client.sid]
-    await io.send("user::anna", "news", 1)
-    taken = await link.carrier.poll()
-    await io.send("user::anna", "news", 2)
-
-    link.give_back(taken)
-
-    assert (await client.poll()).packets == ['42["news",1]', '42["news",2]']
-
-
-async def test_what_a_poll_could_not_deliver_comes_over_the_websocket_that_took_over(server):
-    client = await server.polling("anna")
-    link = server.links[client.sid]
-    await io.send("user::anna", "news", 1)
-    taken = await link.carrier.poll()
-    websocket = await client.upgrade()
-    websocket.send("2probe", "5")
-    await until(lambda: link.upgraded)
-
-    link.give_back(taken)
-
-    assert await websocket.next() == "3probe"
-    assert await websocket.next() == '42["news",1]'
-
-
-async def test_a_poll_right_behind_an_aborted_one_is_no_second_poll(server):
-    client = await server.polling("anna")
-    for _ in range(3):
-        poll = await client.start_poll()
-        await until(lambda: server.links[client.sid].carrier.waiting)
-        poll.close()
-        following = await client.start_poll()
-        await asyncio.sleep(0.06)
+    poll = await client.start_poll()
+    await until(lambda: server.links[client.sid].carrier.waiting)
+    poll.reset()
+    # Before the server has read that the client is gone.
+    for _ in range(2):
         await io.send("user::anna", "news")
-        assert (await following.answer()).packets == ['42["news"]']
+    await server.empty()
+
+
+async def test_a_poll_right_behind_an_aborted_one_is_no_offence(server, lines):
+    client = await server.polling("anna")
+    poll = await client.start_poll()
+    await until(lambda: server.links[client.sid].carrier.waiting)
+    poll.close()
+    assert (await client.poll()).body in (b"6", b'{"code":1,"message":"Session ID unknown"}')
+    assert lines() == []
+    await server.empty()
 
 
 async def test_several_requests_may_share_a_connection(server):

@@ -76,7 +76,7 @@ async def test_an_upgrade_that_stops_has_other_polls_wait_but_not_what_is_sent(s
     poll = await client.start_poll()
     await until(lambda: server.links[client.sid].carrier.waiting)
     await io.send("user::anna", "news", 1)
-    assert (await poll.answer()).text == '42["news",1]'
+    assert (await poll.answer()).packets == ['42["news",1]']
 
 
 async def test_a_poll_that_waits_during_an_upgrade_is_answered_before_long(server):

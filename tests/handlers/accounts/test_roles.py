@@ -95,7 +95,7 @@ async def test_a_user_is_fresh_after_a_renewal(ann, connect, call, login, refres
     await asyncio.sleep(1)  # a token that lives no longer is refused
     fresh = (await refresh(ann.refresh_token)).json["jwt"]
     assert (await client.call("token:renew", {"token": fresh}))["ok"]
-    [socket] = io.node.sockets_of(ann.id)
+    [socket] = io.node.hub.all_of_user(ann.id)
     assert socket.user.username == "anna"
 
 

@@ -1,0 +1,120 @@
+"""A network that fails: a TCP proxy whose connections can be cut, be silent, or stall."""
+
+import asyncio
+import contextlib
+import socket
+from struct import pack
+
+RESET = pack("ii", 1, 0)
+"""SO_LINGER that makes closing a socket a reset."""
+
+
+class Proxy:
+    """Carries connections to a port of this machine. What is done to the network is done to those that are open now."""
+
+    def __init__(self, port: int):
+        self.target = port
+        self.server: asyncio.Server | None = None
+        self.carried: set[Carried] = set()
+        self.is_down = False
+        self.cut_at: bytes | None = None
+        """All is reset, once, instead of carrying this."""
+        self.stall_at: bytes | None = None
+        """A connection stalls, once, instead of carrying this."""
+
+    @property
+    def url(self) -> str:
+        assert self.server
+        return f"http://localhost:{self.server.sockets[0].getsockname()[1]}"
+
+    async def open(self):
+        self.server = await asyncio.start_server(self.carry, "localhost", 0)
+
+    async def carry(self, reader, writer):
+        if self.is_down:
+            writer.close()
+            return
+        try:
+            there = await asyncio.open_connection("localhost", self.target)
+        except OSError:
+            writer.close()
+            return
+        carried = Carried(self, (reader, writer), there)
+        self.carried.add(carried)
+        await carried.run()
+        self.carried.discard(carried)
+
+    def reset(self, *, tells_server: bool = True):
+        """Cut all connections; unless it is to be told, the server takes them for open."""
+        for carried in tuple(self.carried):
+            carried.reset(tells_server)
+
+    def down(self):
+        """Cut all connections and take no others until `up`."""
+        self.is_down = True
+        self.reset()
+
+    def up(self):
+        """Carry again."""
+        self.is_down = False
+
+    def swallow(self):
+        """Let all connections be, and carry nothing over them any more."""
+        for carried in self.carried:
+            carried.swallows = True
+
+    def stall(self):
+        """Carry nothing for now over all connections."""
+        for carried in self.carried:
+            carried.flows.clear()
+
+    def flow(self):
+        """Carry what has come meanwhile."""
+        for carried in self.carried:
+            carried.flows.set()
+
+    def close(self):
+        self.reset()
+        if self.server:
+            self.server.close()
+
+
+class Carried:
+    """One connection of a client, and the one to the server that it is carried on."""
+
+    def __init__(self, proxy: Proxy, here, there):
+        self.proxy, self.here, self.there = proxy, here, there
+        self.swallows = False
+        self.flows = asyncio.Event()
+        self.flows.set()
+
+    async def run(self):
+        here, there = self.here, self.there
+        await asyncio.gather(self.pump(here[0], there[1]), self.pump(there[0], here[1]))
+
+    async def pump(self, reader, writer):
+        with contextlib.suppress(ConnectionError):
+            while data := await reader.read(65536):
+                self.look(data)
+                await self.flows.wait()
+                if not self.swallows:
+                    writer.write(data)
+        writer.close()
+
+    def look(self, data: bytes):
+        """See whether something is to fail."""
+        proxy = self.proxy
+        if proxy.cut_at and proxy.cut_at in data:
+            proxy.cut_at = None
+            proxy.reset()
+        if proxy.stall_at and proxy.stall_at in data:
+            proxy.stall_at = None
+            self.flows.clear()
+
+    def reset(self, tells_server: bool):
+        self.swallows = True
+        self.flows.set()
+        for _, writer in (self.here, self.there) if tells_server else (self.here,):
+            if not writer.is_closing():
+                writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+                writer.transport.abort()
