@@ -61,40 +61,40 @@ def heard(client) -> list[str]:
     return [each for each, before in zip(heard, ["", *heard], strict=False) if each != before]
 
 
-async def comes_back_to(client, received, *numbers: int):
+async def comes_back_to(client, until, *numbers: int):
     """It has its id, and what it missed, before it is connected."""
-    await received(client, "welcome_event")
+    await until(lambda: "connect" in heard(client))
     assert heard(client) == ["disconnect", *(f"number {number}" for number in numbers), "connect"]
     assert await client.get("recovered") is True
     assert socket_of(client).recovered is True
 
 
 @latest
-async def test_after_a_reset_nothing_is_missed(client, received, proxy, until):
+async def test_after_a_reset_nothing_is_missed(client, proxy, until):
     anna = await client()
     proxy.down()
     await is_gone(anna, until)
     await news(1, 2, 3)
     proxy.up()
-    await comes_back_to(anna, received, 1, 2, 3)
+    await comes_back_to(anna, until, 1, 2, 3)
 
 
 @pytest.mark.slow
 @latest
-async def test_after_a_silence_nothing_is_missed(client, received, proxy, limits):
+async def test_after_a_silence_nothing_is_missed(client, proxy, until, limits):
     limits(ping_interval_seconds=1, ping_timeout_seconds=1)
     anna = await client()
     proxy.swallow()
     await news(1, 2, 3)
-    await comes_back_to(anna, received, 1, 2, 3)
+    await comes_back_to(anna, until, 1, 2, 3)
 
 
 @latest
-async def test_who_is_back_before_the_server_has_noticed_misses_nothing(client, received, proxy):
+async def test_who_is_back_before_the_server_has_noticed_misses_nothing(client, proxy, until):
     anna = await client()
     proxy.reset(tells_server=False)
     await news(1, 2, 3)
-    await comes_back_to(anna, received, 1, 2, 3)
+    await comes_back_to(anna, until, 1, 2, 3)
     assert len(io.node.hub.everybody()) == 1
 
 
@@ -117,7 +117,7 @@ async def test_whatever_happens_in_the_middle_of_an_upgrade_nothing_is_missed(
 
 
 @websocket
-async def test_a_second_loss_during_the_replay_loses_nothing(client, received, proxy, until):
+async def test_a_second_loss_during_the_replay_loses_nothing(client, proxy, until):
     anna = await client()
     proxy.down()
     await is_gone(anna, until)
@@ -125,11 +125,11 @@ async def test_a_second_loss_during_the_replay_loses_nothing(client, received, p
     proxy.cut_at = b'40{"sid"'
     proxy.up()
     await until(lambda: proxy.cut_at is None)
-    await comes_back_to(anna, received, 1, 2)
+    await comes_back_to(anna, until, 1, 2)
 
 
 @websocket
-async def test_what_stalls_on_the_way_and_is_cut_comes_again(client, received, proxy, until):
+async def test_what_stalls_on_the_way_and_is_cut_comes_again(client, proxy, until):
     anna = await client()
     proxy.stall()
     await news(1, 2)
@@ -137,7 +137,7 @@ async def test_what_stalls_on_the_way_and_is_cut_comes_again(client, received, p
     await is_gone(anna, until)
     await news(3)
     proxy.up()
-    await comes_back_to(anna, received, 1, 2, 3)
+    await comes_back_to(anna, until, 1, 2, 3)
 
 
 async def begins_anew(client, received):

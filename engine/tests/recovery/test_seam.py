@@ -31,7 +31,7 @@ class Talk(RuleBasedStateMachine):
         self.io, self.number, self.members = IO(), 0, {user: set() for user in USERS}
         self.during: list = []
         self.expected: dict[str, list[int]] = {user: [] for user in USERS}
-        self.seen: dict[str, float] = dict.fromkeys(USERS, 0.0)
+        self.ids: dict[str, str] = {}
         self.do(self.begin)
         self.clients = [Stock(self.node.eio, user) for user in USERS]
         for client in self.clients:
@@ -69,6 +69,7 @@ class Talk(RuleBasedStateMachine):
         return True
 
     async def connection(self, socket, user):
+        self.ids[user.id] = socket.id
         if not socket.recovered:
             self.expected[user.id] = []
         for room in sorted(self.members[user.id]):
@@ -83,7 +84,7 @@ class Talk(RuleBasedStateMachine):
         if everybody:
             await self.io.broadcast("news", payload)
         else:
-            await self.io.send(rooms, "news", payload, skip=self.clients[USERS.index(skip)].id if skip else None)
+            await self.io.send(rooms, "news", payload, skip=self.ids[skip] if skip else None)
 
     async def move(self, user, room):
         if room in self.members[user]:
