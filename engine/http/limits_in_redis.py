@@ -42,6 +42,8 @@ class LimitsInRedis(Storage):
             socket_connect_timeout=PATIENCE_SECONDS,
             retry=Retry(NoBackoff(), 0),
             decode_responses=True,
+            # It need not know which library asks, and who may not say so stands in its ACL log.
+            driver_info=None,
         )
         self.away_until = 0.0
 

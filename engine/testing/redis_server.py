@@ -53,7 +53,7 @@ class RedisServer:
             return client.execute_command(*command)
 
     def client(self, **options) -> library.Redis:
-        return library.Redis(unix_socket_path=str(self.path), retry=Retry(NoBackoff(), 0), **options)
+        return library.Redis(unix_socket_path=str(self.path), retry=Retry(NoBackoff(), 0), driver_info=None, **options)
 
     def clients(self, password: str | None = None) -> list[dict[str, str]]:
         """Who is connected, apart from who asks."""
