@@ -58,6 +58,11 @@ class Limits:
     replay_events: int = 300
     """How many events are kept of a room, and how many one client may have missed."""
     replay_bytes: int = 1024 * 1024
-    """How much one client may have missed."""
+    """How much one client may have missed, or less, see `missed_bytes`."""
     kept_bytes: int = 64 * 1024
     """Whoever has missed a larger event has to begin anew."""
+
+    @property
+    def missed_bytes(self) -> int:
+        """How much one client may have missed, so that what it gets of it does not close it as too slow."""
+        return min(self.replay_bytes, self.backlog_bytes // 2)

@@ -7,6 +7,8 @@ from engine.recovery.record import Record
 
 MOST = 50_000
 """How many are kept: the latest."""
+MOST_OF_USER = 50
+"""How many of one user, so that nobody can have all others forgotten."""
 
 
 class Away:
@@ -22,9 +24,11 @@ class Away:
     def keep(self, record: Record) -> None:
         """Keep what a socket was."""
         self._records[record.pid] = record
-        self._users.setdefault(record.user_id, {})[record.pid] = record
-        if len(self._records) > MOST:
-            self.remove(next(iter(self._records.values())))
+        own = self._users.setdefault(record.user_id, {})
+        own[record.pid] = record
+        for records, most in (own, MOST_OF_USER), (self._records, MOST):
+            if len(records) > most:
+                self.remove(next(iter(records.values())))
 
     def find(self, pid: str) -> Record | None:
         """The record of a pid."""
@@ -32,7 +36,8 @@ class Away:
 
     def remove(self, record: Record) -> None:
         """Forget a record, if it is still known."""
-        if self._records.pop(record.pid, None):
+        if self._records.get(record.pid) is record:
+            del self._records[record.pid]
             own = self._users[record.user_id]
             del own[record.pid]
             if not own:

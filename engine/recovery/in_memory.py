@@ -88,7 +88,7 @@ class InMemory:
         if self._away.find(record.pid) is not record or position.epoch != self._markers.epoch:
             return None
         limits = self._limits
-        return missed(self._logs, record, position.number, limits.replay_events, limits.replay_bytes)
+        return missed(self._logs, record, position.number, limits.replay_events, limits.missed_bytes)
 
     def renew(self, seat: Seat) -> Message:
         """As `Recovery.renew`; a socket of this process is its own record."""

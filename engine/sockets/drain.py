@@ -35,6 +35,8 @@ async def begin_anew(services: Services) -> None:
     """Have everybody connect as if they had not been here before: what their users may do is not known any more."""
     if services.recovery:
         services.recovery.begin_anew()
+        for socket in services.hub.everybody():
+            socket.lose_position()
     await resync(services)
 
 

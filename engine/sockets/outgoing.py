@@ -55,7 +55,7 @@ class Outgoing:
         self.services, self.client, self.link = services, client, client.link
         self.id, self.namespace = socket_id, namespace
         self.admitted: Any = access.user
-        """Its user as known at the handshake, when rooms were chosen; `user` is as known at the latest renewal."""
+        """Its user as known when rooms were chosen; `user` is as known at the latest handshake or renewal."""
         self.identify(access)
         self.pid: str | None = None
         """What its client says to come back to what it missed."""
@@ -79,6 +79,8 @@ class Outgoing:
             for room, number in self.stays.items():
                 record.stays.enter(room, number)
             self.stays = record.stays
+            # Its rooms were chosen for the user as known then; if that has changed, it may not have been heard of yet.
+            self.admitted = record.admitted
         else:
             self.stays.begun = self.services.hub.number
 
@@ -92,6 +94,12 @@ class Outgoing:
         """Tell the client how far it is, if it may come back."""
         if self.pid and self.services.recovery:
             self.write(self.services.recovery.renew(self))
+
+    def lose_position(self) -> None:
+        """Have the client begin anew when it connects again."""
+        if self.pid and self.services.recovery:
+            self.services.recovery.ended(self, False)
+            self.pid = None
 
     @property
     def user_id(self) -> str:

@@ -155,6 +155,18 @@ async def test_a_second_loss_before_anything_was_read_loses_nothing(tab, gone, b
     assert third.events == of(1, 2)
 
 
+async def test_who_missed_more_than_may_wait_for_a_client_begins_anew(tab, gone, back, limits):
+    limits(backlog_bytes=100_000)
+    first = await gone(await tab())
+    await io.send(ROOM, "news", "x" * 40_000)
+    second = await back(first)
+    assert len(second.events) == 1
+    await gone(second)
+    await io.send(ROOM, "news", "x" * 40_000)
+    await io.send(ROOM, "news", "x" * 40_000)
+    assert (await back(second)).recovered is False
+
+
 async def test_back_before_the_server_has_noticed_closes_the_old_connection_without_a_word(tab, back, hook):
     reasons = []
 

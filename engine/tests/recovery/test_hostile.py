@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from engine.recovery import away
 from engine.tests.app import io, socket_of
 from engine.tests.people import ANNA, BOB
 
@@ -68,6 +69,30 @@ async def test_who_got_another_role_while_away_begins_anew(tab, gone, back, offi
     office.change(ANNA)
     await until(lambda: not io.node.services.recovery.anybody)
     await is_new(await back(anna), anna)
+
+
+async def test_rooms_of_a_former_role_are_lost_though_the_client_is_back_before_that_is_heard_of(tab, gone, back, office):
+    anna = await tab()
+    await io.join(ANNA.id, "cooks")
+    await gone(anna)
+    office.change(ANNA)
+    unheard = office.ended.pop()
+    again = await back(anna)
+    assert (again.recovered, socket_of(again).user.role) == (True, "another")
+    office.ended.append(unheard)
+    assert await again.wire.read() == '42["closing",{"code":"role","message":"You are no longer a cook."}]'
+    await is_new(await back(again), again)
+
+
+async def test_who_got_something_after_it_was_forgotten_which_have_ended_begins_anew_as_well(tab, back, office, until):
+    tabs = [await tab() for _ in range(10)]
+    office.forgotten = True
+    await until(lambda: len(io.node.hub.everybody()) < len(tabs))
+    await io.broadcast("news", 1)
+    await until(lambda: not io.node.hub.everybody())
+    for each in tabs:
+        await each.wire.rest()
+        await is_new_pid(await back(each), each)
 
 
 async def test_when_it_is_forgotten_which_sessions_have_ended_everybody_begins_anew(tab, back, office, until):
@@ -142,6 +167,15 @@ async def test_an_offset_from_the_past_brings_nothing_that_was_not_the_clients(t
     await gone(anna)
     again = await back(anna, offset=anna.offset.rpartition(".")[0] + ".0")
     assert (again.recovered, again.events) == (True, [])
+
+
+async def test_one_user_who_is_lost_again_and_again_has_nobody_else_forgotten(tab, gone, back, office, monkeypatch):
+    monkeypatch.setattr(away, "MOST", 20)
+    monkeypatch.setattr(away, "MOST_OF_USER", 3, raising=False)
+    bob = await gone(await tab(office.issue(BOB)))
+    tabs = [await gone(await tab()) for _ in range(20)]
+    assert (await back(bob)).recovered is True
+    assert [(await back(each)).recovered for each in (tabs[-4], tabs[-1])] == [False, True]
 
 
 async def test_a_megabyte_of_a_pid_is_as_good_as_none(limits, tab, gone, back):
