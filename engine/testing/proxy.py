@@ -18,7 +18,7 @@ class Proxy:
         self.carried: set[Carried] = set()
         self.is_down = False
         self.cut_at: bytes | None = None
-        """All is reset, once, instead of carrying this."""
+        """A connection is cut, once, between what comes before this and this."""
         self.stall_at: bytes | None = None
         """A connection stalls, once, instead of carrying this."""
 
@@ -95,21 +95,29 @@ class Carried:
     async def pump(self, reader, writer):
         with contextlib.suppress(ConnectionError):
             while data := await reader.read(65536):
-                self.look(data)
+                self.stall(data)
                 await self.flows.wait()
                 if not self.swallows:
-                    writer.write(data)
+                    self.carry(data, writer)
         writer.close()
 
-    def look(self, data: bytes):
-        """See whether something is to fail."""
+    def stall(self, data: bytes):
+        """Stall if this is where to."""
         proxy = self.proxy
-        if proxy.cut_at and proxy.cut_at in data:
-            proxy.cut_at = None
-            proxy.reset()
         if proxy.stall_at and proxy.stall_at in data:
             proxy.stall_at = None
             self.flows.clear()
+
+    def carry(self, data: bytes, writer):
+        """Pass it on, but only what comes before the cut, if that is in it."""
+        proxy = self.proxy
+        if not (proxy.cut_at and proxy.cut_at in data):
+            writer.write(data)
+            return
+        writer.write(data[: data.index(proxy.cut_at)])
+        proxy.cut_at, self.swallows = None, True
+        for _, end in (self.here, self.there):
+            end.close()
 
     def reset(self, tells_server: bool):
         self.swallows = True

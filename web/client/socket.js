@@ -42,6 +42,7 @@ export function connect(io, tokens, { url, ended = () => {}, ...options } = {}) 
   });
   socket.on("closing", (reason) => (closing = reason));
   socket.on("disconnect", (how) => {
+    socket.receiveBuffer = []; // What was missed and came, but not up to the connect, will come again.
     if (how !== "io client disconnect") lost(closing ?? { message: "The server closed the connection." });
   });
   socket.on("connect_error", ({ data, message }) => lost({ code: data?.code, message }));

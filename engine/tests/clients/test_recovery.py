@@ -14,7 +14,7 @@ LATEST = [Kind("socket.io-client", carriers) for carriers in CARRIERS]
 OTHERS = [Kind(library, UPGRADE) for library in ("socket.io-client-4.0", "socket.io-client-3.1",
                                                  "socket.io-client-2.5", "python-socketio")]  # fmt: skip
 latest = pytest.mark.parametrize("kind", [marked(kind) for kind in LATEST])
-websocket = pytest.mark.parametrize("kind", [marked(LATEST[0])])
+upgrading = pytest.mark.parametrize("kind", [marked(LATEST[0])])
 
 
 @pytest.fixture
@@ -35,8 +35,8 @@ def base_url(proxy):
 def client(connect, received, office, kind, until):
     """`await client()` is greeted, in a session of hers, and waits for what comes."""
 
-    async def client():
-        client = await connect(ANNA, office.issue(ANNA))
+    async def client(**options):
+        client = await connect(ANNA, office.issue(ANNA), **options)
         await received(client, "welcome_event")
         if kind.transports == ("polling",):
             await until(lambda: socket_of(client).link.carrier.waiting)
@@ -98,7 +98,7 @@ async def test_who_is_back_before_the_server_has_noticed_misses_nothing(client, 
     assert len(io.node.hub.everybody()) == 1
 
 
-@websocket
+@upgrading
 @pytest.mark.parametrize("how", ["stalls", "is cut"])
 async def test_whatever_happens_in_the_middle_of_an_upgrade_nothing_is_missed(
     how, start, received, proxy, office, until
@@ -116,19 +116,21 @@ async def test_whatever_happens_in_the_middle_of_an_upgrade_nothing_is_missed(
     assert [each for each in heard(anna) if each.startswith("number")] == ["number 1", "number 2", "number 3"]
 
 
-@websocket
-async def test_a_second_loss_during_the_replay_loses_nothing(client, proxy, until):
-    anna = await client()
+@pytest.mark.parametrize("kind", [LATEST[1]], ids=str)
+@pytest.mark.parametrize(("forgets", "numbers"), [(True, (1, 2)), (False, (1, 2, 1, 2))])
+async def test_a_second_loss_during_the_replay_loses_nothing(forgets, numbers, client, proxy, until):
+    """The stock client keeps what came, and gives it out with what comes again."""
+    anna = await client(forgets=forgets)
     proxy.down()
     await is_gone(anna, until)
     await news(1, 2)
     proxy.cut_at = b'40{"sid"'
     proxy.up()
     await until(lambda: proxy.cut_at is None)
-    await comes_back_to(anna, until, 1, 2)
+    await comes_back_to(anna, until, *numbers)
 
 
-@websocket
+@upgrading
 async def test_what_stalls_on_the_way_and_is_cut_comes_again(client, proxy, until):
     anna = await client()
     proxy.stall()
@@ -146,7 +148,7 @@ async def begins_anew(client, received):
     assert await client.get("recovered") is False
 
 
-@websocket
+@upgrading
 async def test_who_comes_too_late_begins_anew(client, received, proxy, until, limits):
     limits(recovery_seconds=0.01)
     anna = await client()
@@ -158,7 +160,7 @@ async def test_who_comes_too_late_begins_anew(client, received, proxy, until, li
     await begins_anew(anna, received)
 
 
-@websocket
+@upgrading
 async def test_who_has_missed_too_much_begins_anew(client, received, proxy, until):
     anna = await client()
     proxy.down()
@@ -168,7 +170,7 @@ async def test_who_has_missed_too_much_begins_anew(client, received, proxy, unti
     await begins_anew(anna, received)
 
 
-@websocket
+@upgrading
 async def test_after_a_restart_of_the_process_everybody_begins_anew(client, received, restart):
     anna = await client()
     await news(1)

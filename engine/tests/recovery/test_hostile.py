@@ -71,7 +71,9 @@ async def test_who_got_another_role_while_away_begins_anew(tab, gone, back, offi
     await is_new(await back(anna), anna)
 
 
-async def test_rooms_of_a_former_role_are_lost_though_the_client_is_back_before_that_is_heard_of(tab, gone, back, office):
+async def test_rooms_of_a_former_role_are_lost_though_the_client_is_back_before_that_is_heard_of(
+    tab, gone, back, office
+):
     anna = await tab()
     await io.join(ANNA.id, "cooks")
     await gone(anna)
