@@ -61,6 +61,7 @@ class Client(Inbox):
     async def open(self, token: str | None = None, *, transports=("websocket",), auth=None, query="", **options):
         """Connect with a token in the auth payload, or however the options say. Raises Refused of its kind."""
         auth = {"token": token} if token and auth is None else auth
+        options = {"wait_timeout": RECEIVED_SECONDS, **options}
         await self.socket.connect(self.url + query, auth=auth, transports=list(transports), **options)
 
     @property

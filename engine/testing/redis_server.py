@@ -12,6 +12,7 @@ import redis as library
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from engine.http import limits_in_redis
 from engine.testing.swallower import Swallower
 
 START_SECONDS = 60
@@ -88,6 +89,12 @@ def open_redis(redis_program, tmp_path):
     yield open_redis
     for server in opened:
         server.stop()
+
+
+@pytest.fixture
+def patient(monkeypatch):
+    """Limits wait long for a Redis that is there, however busy the machine."""
+    monkeypatch.setattr(limits_in_redis, "PATIENCE_SECONDS", 30)
 
 
 @pytest.fixture

@@ -79,7 +79,7 @@ async def test_without_the_check_any_certificate_will_do(secure, open_link):
 
 
 @pytest.mark.parametrize("options", ["ssl_ca_certs={}/redis.pem", "ssl_cert_reqs=none"])
-async def test_limits_are_counted_there_too(secure, tmp_path, caplog, options):
+async def test_limits_are_counted_there_too(secure, tmp_path, caplog, options, patient):
     url = f"{secure}?{options.format(tmp_path)}"
     two = [RateLimits({"login": "2 per 5 minutes"}, redis_url=url, redis_prefix="app") for _ in range(2)]
 

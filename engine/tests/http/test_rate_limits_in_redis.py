@@ -11,8 +11,12 @@ RATES = {"login": "10 per 5 minutes"}
 
 
 @pytest.fixture
-def two(redis):
+def two(patient, redis):
     """The limits of two processes."""
+    return pair(redis)
+
+
+def pair(redis) -> list[RateLimits]:
     return [RateLimits(RATES, redis_url=redis.url, redis_prefix="app") for _ in range(2)]
 
 
@@ -61,7 +65,8 @@ async def test_while_redis_is_away_each_process_counts_for_itself_and_says_so_on
     assert len([each for each in caplog.records if each.levelno == logging.ERROR]) == 1
 
 
-async def test_a_redis_that_does_not_answer_is_not_waited_for_long(two, redis):
+async def test_a_redis_that_does_not_answer_is_not_waited_for_long(redis):
+    two = pair(redis)
     redis.freeze()
 
     await spend(two, 20)
