@@ -17,7 +17,7 @@ from engine.sockets.requests import Question
 from engine.sockets.services import Services
 from engine.transport.link import Link
 from engine.wire.message import Message
-from engine.wire.packet import ACK, DISCONNECT, EVENT, Packet, arguments, encode, numbered
+from engine.wire.packet import ACK, DISCONNECT, EVENT, Packet, arguments, encode, encode_text, numbered
 
 log = logging.getLogger("realtime")
 
@@ -118,12 +118,21 @@ class Outgoing:
     def acknowledge(self, packet: Packet, answer: Any) -> None:
         """Answer a client that asked for an ack. Raises TypeError and ValueError for what cannot be sent."""
         if packet.id is not None:
-            self.write(encode(ACK, [*arguments(answer)], self.namespace, packet.id))
+            self.answer(packet.id, [*arguments(answer)])
+
+    def answer(self, ack_id: int, data: list[Any]) -> None:
+        """Send an ack."""
+        attachments: list[bytes] = []
+        text = encode_text(ACK, data, self.namespace, ack_id, attachments)
+        if attachments:
+            self.write(Message(text, attachments))
+        elif self.ended is None:
+            self.link.carrier.send_text(text)
 
     def reject(self, packet: Packet, error: EventError) -> None:
         """Tell the client what is wrong: in the ack if it asked for one, by the event `error` if not."""
         if packet.id is not None:
-            self.write(encode(ACK, [{"error": error.public()}], self.namespace, packet.id))
+            self.answer(packet.id, [{"error": error.public()}])
         else:
             self.tell("error", {"event": packet.data[0], **error.public()})
 

@@ -22,6 +22,7 @@ from engine.transport.engine_io import EngineIO
 from engine.wire.message import Message
 
 T = TypeVar("T")
+TASK = "realtime"
 
 
 class Triggers(Protocol):
@@ -118,7 +119,8 @@ class Services:
 
     def start(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run a task that the caller keeps hold of."""
-        return asyncio.get_running_loop().create_task(coroutine, context=self.context.copy())
+        # It has a name given: before Python 3.12 to make one up takes as long as all else of a task.
+        return self.eio.loop.create_task(coroutine, name=TASK, context=self.context.copy())
 
     def spawn(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run a task that is held until it is done."""

@@ -38,6 +38,10 @@ class Carrier(Protocol):
         """Send a message, in order, without waiting."""
         ...
 
+    def send_text(self, text: bytes) -> None:
+        """Send a packet that is for nobody else, as `send`."""
+        ...
+
     def close(self, code: int = NORMAL, reason: str = "") -> None:
         """Deliver what was sent, and end. The link has ended already."""
         ...

@@ -1,6 +1,8 @@
 """engineio's AsyncServer with links, carriers and timers of our own."""
 
+import asyncio
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import engineio  # pyright: ignore[reportMissingTypeStubs]
@@ -46,6 +48,11 @@ class EngineIO(engineio.AsyncServer):
         """How many WebSockets are open, those in their closing handshake and upgrade probes included."""
         self.readiness = Readiness(accounts)
         self.siblings: Siblings | None = None
+
+    @cached_property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """What it all runs on: before Python 3.12 to ask which that is takes a system call."""
+        return asyncio.get_running_loop()
 
     def join(self, siblings: Siblings) -> None:
         """Be one of several processes on one port."""

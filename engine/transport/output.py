@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.transport.carrier import NOBODY, Carried
 from engine.transport.state import State
+from engine.wire.frames import text_frame
 from engine.wire.message import Message
 
 if TYPE_CHECKING:
@@ -72,6 +73,10 @@ class Output(asyncio.Protocol):
     def send(self, message: Message) -> None:
         """Send a Message with what else is sent in this turn of the loop."""
         self.write(message.frames)
+
+    def send_text(self, text: bytes) -> None:
+        """Send a packet that is for nobody else: no Message is made of it."""
+        self.write(text_frame(text))
 
     def write(self, frames: bytes) -> None:
         """Queue ready frames for the end of this turn of the loop."""

@@ -72,6 +72,10 @@ class Polling(Posts):
         elif self.behind and self.slot is None:
             self.schedule(self.eio.limits.stalled_seconds)
 
+    def send_text(self, text: bytes) -> None:
+        """Have the next poll fetch a packet."""
+        self.send(Message(text))
+
     def wake(self) -> None:
         """Let the poll that waits answer, with all that is sent in this turn of the loop."""
         if self.waiting and not self.waiting.done():

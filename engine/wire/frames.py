@@ -12,6 +12,8 @@ FIN, MASKED = 0x80, 0x80
 LENGTH_16, LENGTH_64 = 126, 127
 MAX_CONTROL_BYTES = 125
 
+_SHORT_TEXT = [bytes((FIN | TEXT, size)) for size in range(LENGTH_16)]
+
 
 class ProtocolError(Exception):
     """What a client did wrong; `code` is the status code (7.4.1) to close the connection with."""
@@ -23,7 +25,8 @@ class ProtocolError(Exception):
 
 def text_frame(data: bytes) -> bytes:
     """A text message, UTF-8 encoded, as one frame. Unmasked (5.1), so the same bytes serve every recipient."""
-    return _frame(FIN | TEXT, data)
+    size = len(data)
+    return _SHORT_TEXT[size] + data if size < LENGTH_16 else _frame(FIN | TEXT, data)
 
 
 def binary_frame(data: bytes) -> bytes:

@@ -26,13 +26,22 @@ def dumps(payload: object, attachments: list[bytes] | None = None) -> bytes:
     integers of more than 100 digits.
     """
     try:
-        encoded = orjson.dumps(payload, lambda value: _special(value, attachments), OPTIONS)
-    except orjson.JSONEncodeError as error:
-        encoded = _dumps_again(payload, attachments, error)
+        # Nearly all there is needs no help.
+        encoded = orjson.dumps(payload, None, OPTIONS)
+    except orjson.JSONEncodeError:
+        encoded = _dumps_special(payload, attachments)
     # orjson writes NaN as null, so only an output that holds a null can hide one.
     if b"null" in encoded:
         _check_floats(payload)
     return encoded
+
+
+def _dumps_special(payload: object, attachments: list[bytes] | None) -> bytes:
+    """Encode what orjson does not know by itself. Raises what `dumps` raises."""
+    try:
+        return orjson.dumps(payload, lambda value: _special(value, attachments), OPTIONS)
+    except orjson.JSONEncodeError as error:
+        return _dumps_again(payload, attachments, error)
 
 
 def _dumps_again(payload: object, attachments: list[bytes] | None, error: Exception) -> bytes:

@@ -36,9 +36,15 @@ def encode(packet_type: int, data: object = None, namespace: str = "/", id: int 
     Raises TypeError and ValueError for data that JSON can't hold, see `json_out.dumps`, or that clients don't take.
     """
     attachments: list[bytes] = []
-    body = b"" if data is None else dumps(data, attachments if packet_type in (EVENT, ACK) else None)
-    if not attachments and namespace == "/" and id is None:
-        return Message(b"4%d%b" % (packet_type, body), attachments)
+    text = encode_text(packet_type, data, namespace, id, attachments)
+    return Message(text, attachments)
+
+
+def encode_text(packet_type: int, data: object, namespace: str, id: int | None, attachments: list[bytes]) -> bytes:
+    """The text of a packet, as `encode`; the attachments that go with it are added to the list."""
+    body = b"" if data is None else dumps(data, attachments if packet_type == EVENT or packet_type == ACK else None)
+    if namespace == "/" and not attachments:
+        return b"4%d%b" % (packet_type, body) if id is None else b"4%d%d%b" % (packet_type, id, body)
     if attachments:
         _check_attachments(len(attachments), body)
         packet_type += BINARY_EVENT - EVENT
@@ -47,7 +53,7 @@ def encode(packet_type: int, data: object = None, namespace: str = "/", id: int 
         head += f"{namespace},"
     if id is not None:
         head += str(id)
-    return Message(head.encode() + body, attachments)
+    return head.encode() + body
 
 
 def _check_attachments(number: int, body: bytes) -> None:
