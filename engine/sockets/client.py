@@ -29,6 +29,7 @@ from engine.wire.packet import (
     Packet,
     encode,
 )
+from engine.wire.short_event import decode_event
 
 INVALID_NAMESPACE = {"message": "Invalid namespace"}
 CONNECT_PACKETS = 10
@@ -67,6 +68,17 @@ class Client(Pace):
             self.link.expect_attachments()
         else:
             self.take(packet)
+
+    def receive_event(self, text: bytes) -> bool:
+        """Take a packet if it is a short event of a socket in `/`. Returns whether it was one."""
+        socket = self.sockets.get("/")
+        if socket is None or self.assembly:
+            return False
+        packet = decode_event(text, self.services.limits.depth)
+        if packet is None:
+            return False
+        socket.receive(packet)
+        return True
 
     def receive_attachment(self, data: bytes) -> None:
         """Take an attachment of the packet before it. Raises InvalidPacket."""

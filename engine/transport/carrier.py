@@ -66,6 +66,13 @@ class Carried(Protocol):
         """Take one packet of the client."""
         ...
 
+    def receive_event(self, text: bytes) -> bool:
+        """Take one packet, whose bytes need not be UTF-8, if it is a short event, as nearly all are.
+
+        Returns whether it was one; if not, nothing has been done.
+        """
+        ...
+
     def receive_binary(self, data: bytes) -> None:
         """Take one packet that is binary."""
         ...
@@ -104,6 +111,10 @@ class Nobody:
 
     def receive(self, text: str) -> None:
         """Nobody is there to take it."""
+
+    def receive_event(self, text: bytes) -> bool:
+        """Nobody is there to take it."""
+        return False
 
     def receive_binary(self, data: bytes) -> None:
         """Nobody is there to take it."""

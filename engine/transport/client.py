@@ -26,6 +26,10 @@ class Client(Protocol):
         """Take the text part of a packet. Raises InvalidPacket."""
         ...
 
+    def receive_event(self, text: bytes) -> bool:
+        """Take a packet, the Engine.IO type in front included, if it is a short event. Returns whether it was one."""
+        ...
+
     def receive_attachment(self, data: bytes) -> None:
         """Take an attachment of the packet before it. Raises InvalidPacket."""
         ...

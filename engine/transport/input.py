@@ -36,8 +36,8 @@ class Input(Output):
     def read(self, data: bytes) -> None:
         """Read frames, message by message."""
 
-    def data_received(self, data: bytes) -> None:
-        """Read what came: called by the loop. While reading is paused, what has come already waits, too."""
+    def take(self, data: bytes) -> None:
+        """Read what came, whatever it is. While reading is paused, what has come already waits, too."""
         if self.reading is not FLOWING:
             self.held += data
         elif len(data) <= PORTION_BYTES:
@@ -92,7 +92,7 @@ class Input(Output):
             self.rest()
         if self.held and self.reading is FLOWING:
             held, self.held = self.held, b""
-            self.data_received(held)
+            self.take(held)
         if self.reading is FLOWING and self.state is not CLOSED:
             self.transport.resume_reading()
 

@@ -123,6 +123,10 @@ class Link(Sizes):
         except InvalidPacket as error:
             self.invalid(error)
 
+    def receive_event(self, text: bytes) -> bool:
+        """Take one packet if it is a short event, as nearly all are. Returns whether it was one."""
+        return self.client.receive_event(text)
+
     def receive_binary(self, data: bytes) -> None:
         """Take a packet that is binary."""
         try:

@@ -46,6 +46,10 @@ class Probe:
         self.answered = True
         return seconds
 
+    def receive_event(self, text: bytes) -> bool:
+        """No step of it is an event."""
+        return False
+
     def receive_binary(self, data: bytes) -> None:
         """No step of it is binary."""
         self.close(ProbeEnding.NOT_A_PROBE)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from engine.endings import NORMAL, Ending
 from engine.transport.carrier import NOBODY, Carried
-from engine.transport.input import PORTION_BYTES, Input
+from engine.transport.input import FLOWING, PORTION_BYTES, Input
 from engine.transport.output import CLOSED, CLOSING, OPEN
 from engine.wire.frame_reader import ERROR, LARGE, FrameReader, ProtocolError
 from engine.wire.frames import BINARY, CLOSE, NO_STATUS, PING, TEXT, TOO_BIG, close_frame, pong_frame
@@ -48,6 +48,19 @@ class WebSocket(Input):
     def carry(self, carried: Carried) -> None:
         """Say who gets what comes from now on."""
         self.carried = carried
+
+    def data_received(self, data: bytes) -> None:
+        """Read what came: called by the loop. Nearly always it is exactly one short event."""
+        if (
+            self.reading is FLOWING
+            and self.state is OPEN
+            and (text := self.reader.one_text(data)) is not None
+            and self.carried.receive_event(text)
+        ):
+            if self.carried.spend(1):
+                self.rest()
+        else:
+            self.take(data)
 
     def read(self, data: bytes) -> None:
         """Read frames, message by message."""

@@ -26,6 +26,8 @@ from engine.wire.frames import (
 # What `feed` gives in the place of an opcode: the client broke the protocol; a large message begins, or is over.
 # Opcodes have four bits.
 ERROR, LARGE = 0x10, 0x11
+SHORT_BYTES = 4096
+"""Of longer texts `one_text` leaves the reading to `feed`."""
 SCRAP_BYTES = 1024
 """Frames of a message in several that are shorter than this are counted in `scraps`."""
 
@@ -43,7 +45,7 @@ class FrameReader:
     """
 
     __slots__ = (
-        "_finished", "_fragments", "_is_large", "_max_message_bytes", "_max_short", "_needed", "_partial",
+        "_finished", "_fragments", "_is_large", "_max_message_bytes", "_max_short", "_max_text", "_needed", "_partial",
         "_small_bytes", "scraps",
     )  # fmt: skip
 
@@ -52,6 +54,7 @@ class FrameReader:
         self._small_bytes = min(small_bytes or max_message_bytes, max_message_bytes)
         # The highest second byte of a frame whose length needs no bytes of its own (5.2), of a small message.
         self._max_short = MASKED | min(self._small_bytes, LENGTH_16 - 1)
+        self._max_text = min(self._small_bytes, SHORT_BYTES)
         self._is_large = False
         self._fragments: Fragments | None = None
         # A frame that isn't whole yet, and how many bytes of it must be there before it is worth another look.
@@ -60,6 +63,21 @@ class FrameReader:
         self._finished = False
         self.scraps = 0
         """How many of the frames that the latest feed has read were too short to be worth one."""
+
+    def one_text(self, data: bytes) -> bytes | None:
+        """The text in `data` if that is exactly one frame, short and with a text, as nearly always: else `feed` it.
+
+        Whether it is UTF-8 is not known yet.
+        """
+        size = len(data)
+        if size < 6 or data[0] != FIN | TEXT or self._fragments is not None or self._partial is not None:
+            return None
+        second = data[1]
+        if second == size - 6 + MASKED and second <= self._max_short:
+            return None if self._finished else unmask(data[2:6], data[6:])
+        if second == MASKED | LENGTH_16 and LENGTH_16 <= size - 8 <= self._max_text and size - 8 == data[2] << 8 | data[3]:
+            return None if self._finished else unmask(data[4:8], data[8:])
+        return None
 
     def feed(self, data: bytes) -> list[tuple[int, Any]]:
         """Takes the next bytes from the wire; returns what they complete, in order, as (opcode, payload):

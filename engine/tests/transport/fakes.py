@@ -98,6 +98,9 @@ class Client:
         assert not self.ended
         self.received.append(text)
 
+    def receive_event(self, text: bytes) -> bool:
+        return False
+
     def receive_attachment(self, data: bytes) -> None:
         assert not self.ended
         self.received.append(data)
