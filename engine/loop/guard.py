@@ -18,7 +18,14 @@ async def guarded(awaitable: Awaitable[T]) -> T:
     except asyncio.CancelledError as error:
         if is_cancelled():
             raise
-        raise RuntimeError("Something that was awaited has been cancelled") from error
+        raise cancelled_inside(error) from error
+
+
+def cancelled_inside(error: asyncio.CancelledError) -> RuntimeError:
+    """What goes on instead of a CancelledError that only came out of something which was awaited."""
+    stray = RuntimeError("Something that was awaited has been cancelled")
+    stray.__cause__ = error
+    return stray
 
 
 def is_cancelled() -> bool:

@@ -10,7 +10,7 @@ from engine.accounts import Access
 from engine.endings import Ending
 from engine.errors import EventError
 from engine.http.errors import known_answer
-from engine.loop.guard import guarded
+from engine.loop.guard import cancelled_inside, is_cancelled
 from engine.names import RENEW
 from engine.sockets.handlers import Handlers
 from engine.sockets.outgoing import Client, Outgoing
@@ -96,17 +96,26 @@ class Incoming(Outgoing):
         self.worker = None
 
     async def handle(self, packet: Packet) -> None:
-        """Run the handler of one event and answer its ack. Nothing that happens in it ends the socket."""
-        event, *payload = packet.data
+        """Run the handler of one event and answer its ack. Nothing that happens in it ends the socket.
+
+        It awaits the handler itself, as `guarded` would: one coroutine more is a part of what a call costs.
+        """
         try:
-            try:
-                if packet.refused:
-                    raise EventError("ValidationError", f"This event holds what is not taken: {packet.refused}.")
-                self.acknowledge(packet, await guarded(self.begin(event, payload)))
-            except EventError as error:
-                self.reject(packet, error)
+            self.acknowledge(packet, await self.begin(packet))
+        except asyncio.CancelledError as error:
+            if is_cancelled():
+                raise
+            self.fail(packet, cancelled_inside(error))
         except Exception as error:
-            self.reject(packet, self.explain(event, error))
+            self.fail(packet, error)
+
+    def fail(self, packet: Packet, error: Exception) -> None:
+        """Tell the client why there is no answer."""
+        try:
+            self.reject(packet, error if isinstance(error, EventError) else self.explain(packet.data[0], error))
+        except Exception as another:
+            # What the app said cannot be sent.
+            self.reject(packet, self.explain(packet.data[0], another))
 
     def explain(self, event: str, error: Exception) -> EventError:
         """What the client is told of an error: what it would be over REST, or only that there was one."""
@@ -115,11 +124,14 @@ class Incoming(Outgoing):
         log.error("The handler of event %r failed for user %s", event, self.user_id, exc_info=error)
         return EventError("InternalError", "Something went wrong on the server.")
 
-    def begin(self, event: str, payload: list[Any]) -> Awaitable[Any]:
+    def begin(self, packet: Packet) -> Awaitable[Any]:
         """Find the handler and begin it: the socket's own, the app's, or one that `io.server` knows.
 
-        Raises EventError for a payload that it does not take.
+        Raises EventError for what it does not take.
         """
+        event, *payload = packet.data
+        if packet.refused:
+            raise EventError("ValidationError", f"This event holds what is not taken: {packet.refused}.")
         if self._handlers and (handler := self._handlers.get(event)):
             return handler(self, payload)
         if self.namespace == "/" and (handler := self.services.events.get(event)):
