@@ -21,17 +21,22 @@ class Handler(NamedTuple):
     form: TypeAdapter[Any] | None
     allow: Allow | None
 
-    def __call__(self, socket: Any, arguments: list[Any]) -> Awaitable[Any]:
-        """Begin it. Raises EventError for a user who may not, and for a payload that the form does not take."""
+    def begin(self, socket: Any, data: list[Any]) -> Awaitable[Any]:
+        """Begin it for an event, its name in front of its arguments.
+
+        Raises EventError for a user who may not, and for a payload that the form does not take.
+        """
         if self.allow is not None and not is_allowed(socket.user, self.allow):
             raise EventError("ForbiddenError", "You may not do that")
-        return self.function(socket, self.check(single(arguments)))
+        payload = data[1] if len(data) == 2 else single(data[1:])
+        return self.function(socket, payload if self.form is None else self.check(self.form, payload))
 
-    def check(self, payload: Any) -> Any:
-        """What the form makes of a payload. Raises EventError where it does not fit."""
+    @staticmethod
+    def check(form: TypeAdapter[Any], payload: Any) -> Any:
+        """What a form makes of a payload. Raises EventError where it does not fit."""
         try:
             # TypeAdapter's own is a Python function that only calls this one.
-            return self.form.validator.validate_python(payload) if self.form else payload
+            return form.validator.validate_python(payload)
         except ValidationError as error:
             raise EventError("ValidationError", *explained(error)) from None
 

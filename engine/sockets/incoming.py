@@ -129,16 +129,17 @@ class Incoming(Outgoing):
 
         Raises EventError for what it does not take.
         """
-        event, *payload = packet.data
+        data: list[Any] = packet.data
+        event = data[0]
         if packet.refused:
             raise EventError("ValidationError", f"This event holds what is not taken: {packet.refused}.")
         if self._handlers and (handler := self._handlers.get(event)):
-            return handler(self, payload)
+            return handler.begin(self, data)
         if self.namespace == "/" and (handler := self.services.events.get(event)):
-            return handler(self, payload)
+            return handler.begin(self, data)
         if event == RENEW:
-            return renewal.renew(self, single(payload), self.services.authenticate)
-        return self.services.server.trigger(event, self.namespace, self.id, *payload)
+            return renewal.renew(self, single(data[1:]), self.services.authenticate)
+        return self.services.server.trigger(event, self.namespace, self.id, *data[1:])
 
     def renew(self, packet: Packet) -> None:
         """Renew the token beside all else that is handled, which must not make it too late. One at a time."""
