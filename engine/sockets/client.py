@@ -77,7 +77,7 @@ class Client(Pace):
         packet = decode_event(text, self.services.limits.depth)
         if packet is None:
             return False
-        socket.receive(packet)
+        socket.receive(packet, at_once=True)
         return True
 
     def receive_attachment(self, data: bytes) -> None:

@@ -55,8 +55,11 @@ class Incoming(Outgoing):
             # A task that was cancelled keeps where it was, and that the socket.
             self.worker = None
 
-    def receive(self, packet: Packet) -> None:
-        """Take an event; it is handled when those before it are done."""
+    def receive(self, packet: Packet, at_once: bool = False) -> None:
+        """Take an event; it is handled when those before it are done, and `at_once` if there are none.
+
+        That is for the end of what was read: nothing may be left of it that a handler could be in the way of.
+        """
         if packet.data[0] == RENEW:
             self.renew(packet)
             return
@@ -64,7 +67,9 @@ class Incoming(Outgoing):
             self.inbox = deque()
         self.inbox.append(packet)
         if self.worker is None:
-            self.worker = self.services.start(self.work())
+            worker = self.services.start(self.work(), at_once)
+            if self.worker is None and not worker.done():
+                self.worker = worker
         elif len(self.inbox) >= self.services.limits.events_waiting and self.client.ahead:
             self.link.carrier.pause_reading()
         if packet.size > COUNTED_BYTES:
@@ -84,6 +89,9 @@ class Incoming(Outgoing):
 
     async def work(self) -> None:
         """Handle the waiting events one after the other."""
+        if self.worker is None:
+            # It began at once, before anybody could take note of it.
+            self.worker = asyncio.current_task()
         while self.inbox:
             packet = self.inbox.popleft()
             await self.handle(packet)

@@ -12,6 +12,7 @@ from engine.errors import Unavailable
 from engine.http.errors import Answers
 from engine.hub import Hub
 from engine.limits import Limits
+from engine.loop.beginning import begin_at_once, begin_soon
 from engine.loop.tasks import Tasks
 from engine.recovery.interface import Recovery
 from engine.sockets.admissions import Admissions
@@ -22,7 +23,6 @@ from engine.transport.engine_io import EngineIO
 from engine.wire.message import Message
 
 T = TypeVar("T")
-TASK = "realtime"
 
 
 class Triggers(Protocol):
@@ -117,10 +117,10 @@ class Services:
         """Whether anybody may come back to what they missed."""
         return self.recovery is not None and self.recovery.anybody
 
-    def start(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
-        """Run a task that the caller keeps hold of."""
-        # It has a name given: before Python 3.12 to make one up takes as long as all else of a task.
-        return self.eio.loop.create_task(coroutine, name=TASK, context=self.context.copy())
+    def start(self, coroutine: Coroutine[Any, Any, T], at_once: bool = False) -> asyncio.Task[T]:
+        """Run a task that the caller keeps hold of; `at_once` has it run until its first wait where Python can."""
+        begin = begin_at_once if at_once else begin_soon
+        return begin(coroutine, self.eio.loop, self.context.copy())
 
     def spawn(self, coroutine: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         """Run a task that is held until it is done."""

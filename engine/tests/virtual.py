@@ -128,9 +128,9 @@ class Network(asyncio.Transport):
 class Peer:
     """A client of a WebSocket: it comes by itself, or with `link` and `polling` to take over from them."""
 
-    def __init__(self, eio, opened: Callable[[WebSocket], None]):
+    def __init__(self, eio, opened: Callable[[WebSocket], None], kind: type[WebSocket] = WebSocket):
         self.network = Network()
-        self.websocket = self.network.protocol = WebSocket(eio, "127.0.0.1", opened, self.network)
+        self.websocket = self.network.protocol = kind(eio, "127.0.0.1", opened, self.network)
         self.websocket.connection_made(self.network)
 
     def send(self, packet: str | bytes, opcode: int | None = None):

@@ -34,6 +34,9 @@ class Quiet:
     def receive(self, text):
         pass
 
+    def receive_event(self, text):
+        return False
+
     def pinged(self):
         pass
 
