@@ -70,7 +70,7 @@ class FrameReader:
         Whether it is UTF-8 is not known yet.
         """
         size = len(data) - 6
-        if size < 0 or data[0] != FIN | TEXT or not self.is_between:
+        if size < 0 or data[0] != FIN | TEXT or self._finished or not (self._partial is self._fragments is None):
             return None
         second = data[1]
         if second == MASKED | size and size < LENGTH_16 and second <= self._max_short:
@@ -79,11 +79,6 @@ class FrameReader:
         if second == MASKED | LENGTH_16 and LENGTH_16 <= size <= self._max_text and size == data[2] << 8 | data[3]:
             return unmask(data[4:8], data[8:])
         return None
-
-    @property
-    def is_between(self) -> bool:
-        """Whether the next byte begins a frame, and a message."""
-        return self._partial is None and self._fragments is None and not self._finished
 
     def feed(self, data: bytes) -> list[tuple[int, Any]]:
         """Takes the next bytes from the wire; returns what they complete, in order, as (opcode, payload):

@@ -36,7 +36,7 @@ def test_both_ways_read_the_same(pieces):
             assert feed(one, piece) == expected
         else:
             [(kind, what)] = expected
-            assert kind == TEXT and text == what.encode() or (kind, what) == (ERROR, 1007)
+            assert (kind == TEXT and text == what.encode()) or (kind, what) == (ERROR, 1007)
             if kind == ERROR:
                 assert feed(one, piece) == expected
 
