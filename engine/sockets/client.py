@@ -19,16 +19,7 @@ from engine.transport.link import Link
 from engine.wire.assembly import Assembly
 from engine.wire.decoding import decode
 from engine.wire.message import Message
-from engine.wire.packet import (
-    ACK,
-    BINARY_EVENT,
-    CONNECT,
-    CONNECT_ERROR,
-    DISCONNECT,
-    EVENT,
-    Packet,
-    encode,
-)
+from engine.wire.packet import ACK, BINARY_EVENT, CONNECT, CONNECT_ERROR, DISCONNECT, EVENT, Packet, encode
 from engine.wire.short_event import decode_event
 
 INVALID_NAMESPACE = {"message": "Invalid namespace"}
@@ -71,11 +62,8 @@ class Client(Pace):
 
     def receive_event(self, text: bytes) -> bool:
         """Take a packet if it is a short event of a socket in `/`. Returns whether it was one."""
-        socket = self.sockets.get("/")
-        if socket is None or self.assembly:
-            return False
-        packet = decode_event(text, self.services.limits.depth)
-        if packet is None:
+        socket = None if self.assembly else self.sockets.get("/")
+        if socket is None or (packet := decode_event(text, self.services.limits.depth)) is None:
             return False
         socket.receive(packet, at_once=True)
         return True

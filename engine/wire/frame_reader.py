@@ -3,9 +3,9 @@
 from typing import Any
 
 from engine.tornado_internals import unmask
+from engine.wire.first_bytes import BETWEEN_MESSAGES, INSIDE_MESSAGE, wrong_first_byte
 from engine.wire.fragments import Fragments
 from engine.wire.frames import (
-    BINARY,
     CLOSE,
     CONTINUATION,
     FIN,
@@ -13,8 +13,6 @@ from engine.wire.frames import (
     MASKED,
     MAX_CONTROL_BYTES,
     NOT_UTF8,
-    PING,
-    PONG,
     PROTOCOL_BROKEN,
     TEXT,
     TOO_BIG,
@@ -30,11 +28,6 @@ SHORT_BYTES = 4096
 """Of longer texts `one_text` leaves the reading to `feed`."""
 SCRAP_BYTES = 1024
 """Frames of a message in several that are shorter than this are counted in `scraps`."""
-
-# The first bytes of the frames that may come between messages, and inside a fragmented one (5.2, 5.4, 5.5).
-_CONTROL = {FIN | CLOSE, FIN | PING, FIN | PONG}
-_BETWEEN_MESSAGES = _CONTROL | {TEXT, FIN | TEXT, BINARY, FIN | BINARY}
-_INSIDE_MESSAGE = _CONTROL | {CONTINUATION, FIN | CONTINUATION}
 
 
 class FrameReader:
@@ -154,8 +147,8 @@ class FrameReader:
         and how many bytes the message may have, as far as that is known.
         """
         first = data[position]
-        if first not in (_BETWEEN_MESSAGES if self._fragments is None else _INSIDE_MESSAGE):
-            raise ProtocolError(PROTOCOL_BROKEN, _wrong_first_byte(first))
+        if first not in (BETWEEN_MESSAGES if self._fragments is None else INSIDE_MESSAGE):
+            raise ProtocolError(PROTOCOL_BROKEN, wrong_first_byte(first))
         if available < 2:
             return 2, 2, 0
         size = data[position + 1] - MASKED
@@ -203,15 +196,3 @@ class FrameReader:
     def _finish(self) -> None:
         self._finished = True
         self._partial = self._fragments = None
-
-
-def _wrong_first_byte(first: int) -> str:
-    if first & 0x70:
-        return "Reserved bit set"
-    if (first | FIN) in _CONTROL:
-        return "Fragmented control frame"
-    if first & ~FIN == CONTINUATION:
-        return "Continuation of no message"
-    if first & ~FIN in (TEXT, BINARY):
-        return "New message inside a fragmented one"
-    return "Reserved opcode"
