@@ -72,6 +72,9 @@ class Echo:
     def receive(self, text: str) -> None:
         self.link.send(Message(b"4" + text.encode()))
 
+    def receive_event(self, text: bytes) -> bool:
+        return False
+
     def receive_attachment(self, data: bytes) -> None:
         self.link.send(Message(b"", [data]))
 
