@@ -1,5 +1,6 @@
-// A front end of one's own with the files of web/client/, in Node: `node client.mjs URL` registers anna and connects.
-// It prints what happens, a line each: an event's name, or "ended" and why.
+// A front end of one's own with the files of web/client/, in Node: `node client.mjs URL` registers anna and connects,
+// with `node client.mjs URL websocket` over that alone. It prints what happens, a line each: an event's name, "load", or
+// "ended" and why.
 
 import { io } from "socket.io-client";
 
@@ -7,7 +8,7 @@ import { request } from "../../web/client/http.js";
 import { connect } from "../../web/client/socket.js";
 import { Tokens } from "../../web/client/tokens.js";
 
-const [url] = process.argv.slice(2);
+const [url, ...transports] = process.argv.slice(2);
 const form = { username: "anna", email: "anna@example.com", password: "correct horse" };
 const { user, ...pair } = await request("POST", "/auth/local/register", { url, body: form });
 const tokens = new Tokens(pair, { url });
@@ -16,8 +17,11 @@ const ended = ({ code, message }) => {
   console.log("ended", code, message);
   tokens.close();
 };
-const socket = connect(io, tokens, { url, ended, reconnectionDelay: 50, reconnectionDelayMax: 200 });
+const load = () => console.log("load");
+const options = { url, load, ended, reconnectionDelay: 50, reconnectionDelayMax: 200 };
+const socket = connect(io, tokens, { ...options, ...(transports.length && { transports }) });
 for (const event of ["connect", "disconnect"]) socket.on(event, () => console.log(event));
+socket.on("news", (number) => console.log("news", number));
 socket.on("closing", ({ code }) => console.log("closing", code));
 tokens.onRenewed(() => console.log("renewed"));
 

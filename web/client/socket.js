@@ -4,13 +4,16 @@
 const AGAIN_MS = 3000;
 
 /**
- * Connects with `io`, that of socket.io-client, and returns its socket. `ended({code, message})` is called when the
- * server will not have us any more; the message is for the user. Other options are those of `io`.
+ * Connects with `io`, that of socket.io-client, and returns its socket. `await load()` fetches what is shown: it is
+ * called once we are in our rooms, and again when something may have been missed, or it has failed. All that changes
+ * from then on comes as events. `ended({code, message})` is called when the server will not have us any more; the
+ * message is for the user. Other options are those of `io`.
  */
-export function connect(io, tokens, { url, ended = () => {}, ...options } = {}) {
+export function connect(io, tokens, { url, load = () => {}, ended = () => {}, ...options } = {}) {
   // forceNew: the next user to log in must not share this one's connection.
   const socket = io(url, { auth: introduce, forceNew: true, ...options });
   let shown = null; // the token that the server has seen of this connection
+  let loaded = false; // and nothing was missed since
   let closing = null; // what the server says before it closes the connection: {code, message}
 
   /** Called at each connect and reconnect: the token is another one every hour. */
@@ -39,6 +42,7 @@ export function connect(io, tokens, { url, ended = () => {}, ...options } = {}) 
   socket.on("connect", () => {
     closing = null;
     showNewer();
+    if (!socket.recovered || !loaded) begin();
   });
   socket.on("closing", (reason) => (closing = reason));
   socket.on("disconnect", (how) => {
@@ -47,6 +51,20 @@ export function connect(io, tokens, { url, ended = () => {}, ...options } = {}) 
   });
   socket.on("connect_error", ({ data, message }) => lost({ code: data?.code, message }));
   tokens.onRefused((error) => end({ code: error.details?.code, message: error.message }));
+
+  async function begin() {
+    const { id } = socket; // who is not recovered has another
+    loaded = false;
+    try {
+      await socket.emitWithAck("joined?"); // No event is answered before connection() is done, whatever its name.
+      await load();
+      loaded = socket.id === id;
+    } catch (error) {
+      if (socket.id !== id) return; // The next connect begins again.
+      console.warn(error);
+      setTimeout(() => socket.id === id && !loaded && begin(), AGAIN_MS);
+    }
+  }
 
   /** The stock client tries again by itself, unless the server has refused it or sent it away for good. */
   function lost(reason) {

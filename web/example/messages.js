@@ -31,7 +31,7 @@ onOpen(() => {
 // ---- loading
 
 onConnect(() => {
-  if (room) room.synced = false;
+  if (room && !socket.recovered) room.synced = false;
 });
 
 onCatchUp(() => catchUp(room));

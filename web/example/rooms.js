@@ -37,13 +37,20 @@ function reset(room) {
 
 // ---- what may have changed while we were away
 
-onConnect(catchUp);
+let caughtUp = false; // and nothing was missed since
+
+onConnect(() => {
+  if (!socket.recovered || !caughtUp) catchUp(); // otherwise all that was missed has come, as events
+});
 
 async function catchUp() {
   const mine = socket;
+  const { id } = socket;
+  caughtUp = false;
   try {
     await loadRooms();
     if (open) await Promise.all(catchers.map((catcher) => catcher()));
+    caughtUp = mine === socket && mine.id === id;
   } catch (error) {
     if (mine !== socket || !mine.connected) return;
     complain(error);

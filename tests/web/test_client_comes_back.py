@@ -1,0 +1,69 @@
+"""web/client/ in Node, behind a network that fails: what was missed comes, or is loaded anew."""
+
+import asyncio
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from engine.testing.proxy import Proxy
+
+PROGRAM = Path(__file__).parent / "client.mjs"
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def proxy(io_loop, http_server, http_port):
+    proxy = Proxy(http_port)
+    io_loop.run_sync(proxy.open)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def says(node, proxy, io_loop):
+    """`await says("connect")` waits for what it says of that kind, and returns all that it says until then."""
+    command = [node, PROGRAM, proxy.url, "websocket"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    front_end = io_loop.run_sync(lambda: asyncio.create_subprocess_exec(*command, **pipes))
+
+    async def says(what: str) -> list[str]:
+        said = []
+        async with asyncio.timeout(30):
+            while not (said and said[-1].startswith(what)):
+                said.append((await front_end.stdout.readline()).decode().strip())
+        return said
+
+    yield says
+    front_end.stdin.close()
+    io_loop.run_sync(front_end.wait)
+
+
+@pytest.fixture
+def away(proxy, says, io, until):
+    """`await away()` returns when the connection is lost, and two events were sent since."""
+
+    async def away():
+        assert await says("load") == ["connect", "load"]
+        proxy.down()
+        await until(lambda: not io.node.hub.everybody())
+        for number in (1, 2):
+            await io.broadcast("news", number)
+
+    return away
+
+
+async def test_what_was_missed_comes_once_though_the_network_fails_again_while_it_comes(away, proxy, says):
+    await away()
+    proxy.cut_at = b'40{"sid"'
+    proxy.up()
+    said = await says("connect")
+    assert [each for each in said if each != "disconnect"] == ["news 1", "news 2", "connect"]
+
+
+async def test_it_loads_anew_only_where_something_was_missed(away, proxy, says, io, until):
+    await away()
+    proxy.up()
+    assert await says("connect") == ["disconnect", "news 1", "news 2", "connect"]
+    io.node.begin_anew()
+    assert await says("load") == ["closing resync", "disconnect", "connect", "load"]
