@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from engine.backplane.interface import Backplane
@@ -10,6 +11,7 @@ from engine.backplane.redis.address import parse
 from engine.backplane.redis.backplane import RedisBackplane
 from engine.backplane.redis.state import State
 from engine.calls import Calls
+from engine.limits import Limits
 
 ASKED = ("send", "broadcast", "join", "leave", "close", "disconnect", "request", "online", "members", "connections")
 AWAY = "Redis at {} cannot be reached; what was sent may not have arrived"
@@ -40,6 +42,13 @@ class Outside(RedisBackplane):
         await self.bus.link.start()
         if not self.ready:
             raise ConnectionError(AWAY.format(self.bus.link.address))
+        await self._keep_as_nodes_do()
+
+    async def _keep_as_nodes_do(self) -> None:
+        window = await self.bus.link.call("HGET", self.bus.channels.sequence, "window")
+        if self.bus.keeping:
+            self.bus.keeping.bound_by(replace(Limits(), recovery_seconds=int(window or 0) / 1000))
+            self.bus.keeping.is_on = bool(window)
 
     def _changed(self, before: State) -> None:
         """Nobody needs to know that this one is there."""

@@ -1,7 +1,7 @@
 """Who is in which room, on this node."""
 
 from collections.abc import Collection, Iterable
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from engine.names import user_room
 from engine.recovery.stays import Stays
@@ -30,6 +30,10 @@ class Listener(Protocol):
 
     def emptied(self, room: str, namespace: str) -> None:
         """A room's last member here has left it."""
+        ...
+
+    def moved(self, socket: Any) -> None:
+        """A socket has joined or left a room."""
         ...
 
 
@@ -78,11 +82,13 @@ class Hub(Generic[S]):
         socket.stays.enter(room, self.number)
         if socket.id in self.sockets.get(socket.namespace, ()):
             self._list(socket, room)
+            self._tell(socket)
 
     def leave(self, socket: S, room: str) -> None:
         """Take a socket out of a room, if it is in it."""
         socket.stays.leave(room, self.number)
         self._strike(socket, room)
+        self._tell(socket)
 
     def close(self, room: str, namespace: str = "/") -> None:
         """Take everybody out of a room."""
@@ -130,6 +136,10 @@ class Hub(Generic[S]):
     def number(self) -> int:
         """That of what was sent last."""
         return self.listener.number if self.listener else 0
+
+    def _tell(self, socket: S) -> None:
+        if self.listener is not None:
+            self.listener.moved(socket)
 
     def _alone(self, socket_id: str, namespace: str) -> Collection[S]:
         socket = self.accepted(socket_id, namespace)

@@ -102,9 +102,22 @@ class Done:
     number: int
 
 
-Content = Event | Join | Leave | Close | Disconnect | Request | Members | Connections | Answer | Hello | Bye | Done
+@dataclass(frozen=True, slots=True)
+class GiveWay:
+    """The client of this pid has come back: its former socket ends as if it were gone."""
+
+    pid: str
+    user_id: str
+    session_id: str
+
+
+Content = (
+    Event | Join | Leave | Close | Disconnect | Request | Members | Connections | Answer | Hello | Bye | Done
+    | GiveWay
+)  # fmt: skip
 KINDS: tuple[type[Content], ...] = (
-    Event, Join, Leave, Close, Disconnect, Request, Members, Connections, Answer, Hello, Bye, Done
+    Event, Join, Leave, Close, Disconnect, Request, Members, Connections, Answer, Hello, Bye, Done,
+    GiveWay,
 )  # fmt: skip
 PLAIN = Event()
 """An event for the one room whose channel it is published on: what there are many of."""

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from engine.limits import Limits
-from engine.recovery.interface import Recovery
+from engine.recovery.interface import Recovery, Seat
 from engine.sockets.connected import Connection, Member
 from engine.wire.message import Message
 
@@ -117,6 +117,14 @@ class Backplane(Protocol):
 
     def emptied(self, room: str, namespace: str) -> None:
         """A room's last member here has left it."""
+        ...
+
+    def moved(self, socket: Seat) -> None:
+        """A socket has joined or left a room."""
+        ...
+
+    async def joining(self, room: str) -> None:
+        """Return once `number` is the latest, if a socket is about to join a room from which nothing comes here yet."""
         ...
 
     def admitting(self, user_id: str) -> AbstractAsyncContextManager[None]:

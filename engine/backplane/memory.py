@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.backplane.interface import NOBODY, Here
 from engine.recovery.in_memory import InMemory
+from engine.recovery.interface import Seat
 from engine.recovery.logs import EVERYBODY
 from engine.sockets.connected import Connection, Member
 from engine.wire.message import Message
@@ -40,6 +41,12 @@ class Memory:
 
     def emptied(self, room: str, namespace: str) -> None:
         """Nobody else needs to know."""
+
+    def moved(self, socket: Seat) -> None:
+        """Nobody else needs to know."""
+
+    async def joining(self, room: str) -> None:
+        """The latest number is known."""
 
     def admitting(self, user_id: str) -> AbstractAsyncContextManager[None]:
         """Nobody else needs to know."""

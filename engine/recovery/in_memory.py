@@ -90,6 +90,9 @@ class InMemory:
         limits = self._limits
         return missed(self._logs, record, position.number, limits.replay_events, limits.missed_bytes)
 
+    def set_up(self, seat: Seat) -> None:
+        """As `Recovery.set_up`; `ended` is told so as well."""
+
     def renew(self, seat: Seat) -> Message:
         """As `Recovery.renew`; a socket of this process is its own record."""
         return self._markers.message(self.number)

@@ -61,6 +61,10 @@ class Recovery(Protocol):
         """
         ...
 
+    def set_up(self, seat: Seat) -> None:
+        """The app is done with a new socket: there is something to come back to from now on."""
+        ...
+
     def renew(self, seat: Seat) -> Message:
         """The client is being asked whether it is there. Returns the marker of all that it was sent."""
         ...

@@ -1,6 +1,6 @@
 """When a socket was in which room, by the numbers of what was sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 MOST_PAST = 100
@@ -42,11 +42,24 @@ class Stays(dict[str, int]):
         if len(self.past) > MOST_PAST:
             self.forgotten = self.past.pop(0).left or 0
 
+    @classmethod
+    def of(cls, rooms: Mapping[str, int], past: Iterable[Stay], begun: int, forgotten: int) -> "Stays":
+        """Stays that are known by their parts."""
+        stays = cls()
+        stays.update(rooms)
+        stays.begun, stays.forgotten, stays.past = begun, forgotten, list(past)
+        return stays
+
+    def become(self, others: "Stays") -> None:
+        """Be as others are."""
+        self.clear()
+        self.update(others)
+        self.begun, self.forgotten, self.past = others.begun, others.forgotten, others.past and list(others.past)
+
     def copy(self) -> "Stays":
         """The same, to be changed by itself."""
         copy = Stays()
-        copy.update(self)
-        copy.begun, copy.forgotten, copy.past = self.begun, self.forgotten, self.past and list(self.past)
+        copy.become(self)
         return copy
 
     def since(self, number: int) -> Iterator[Stay]:

@@ -18,6 +18,8 @@ async def run_hook(socket: Socket[Any]) -> bool:
         try:
             async with asyncio.timeout(services.limits.hook_seconds):
                 await guarded(services.connection(socket, socket.user))
+            if services.recovery:
+                services.recovery.set_up(socket)
             return socket.ended is None
         except Exception:
             if socket.ended is None:

@@ -76,6 +76,10 @@ class Others(Sender, Protocol):
         """What is sent to the user comes here while this context lives."""
         ...
 
+    async def joining(self, room: str) -> None:
+        """Return once it is known what is sent to a room from now on."""
+        ...
+
     async def entered(self, room: str) -> None:
         """Return once what is sent to a room that has a member here comes here."""
         ...

@@ -92,7 +92,8 @@ class Socket(Incoming, Generic[U]):
 
     async def join(self, room: str) -> None:
         """Join a room. Raises ValueError for a room that is not to be joined by hand, or one too many."""
-        if not hook.is_outdated(check_room(room), self.user_id):
+        await self.services.others.joining(check_room(room))
+        if not hook.is_outdated(room, self.user_id):
             self.enter(room)
             await self.services.others.entered(room)
 

@@ -43,8 +43,9 @@ class Asking:
             return
         until = asyncio.get_running_loop().time() + ANSWER_SECONDS
         carry_out = in_this_context(self._join_here, user_id, rooms)
-        channel = self._bus.channels.room(user_room(user_id))
-        with self._questions.asking(channel, Join(user_id, tuple(rooms)), read_error, carry_out=carry_out) as question:
+        own = user_room(user_id)
+        channel, join = self._bus.channels.room(own), Join(user_id, tuple(rooms))
+        with self._questions.asking(channel, join, read_error, carry_out=carry_out, rooms=(own,)) as question:
             await question.publication.receivers
             await self._listening.confirmed(rooms, ANSWER_SECONDS)
             await self._questions.complete(question, until - asyncio.get_running_loop().time())
@@ -56,7 +57,8 @@ class Asking:
         """Join but for what others have ended while the hook that asks for it ran; other nodes cannot know that."""
         outdated = [room for room in rooms if hook.is_outdated(room, user_id)]
         if outdated:
-            self._bus.publish([self._bus.channels.room(user_room(user_id))], Leave(user_id, tuple(outdated)))
+            own = user_room(user_id)
+            self._bus.publish([self._bus.channels.room(own)], Leave(user_id, tuple(outdated)), rooms=(own,))
         self._here.join(user_id, [room for room in rooms if room not in outdated])
 
     async def request(self, user_id: str, name: str, event: Message, timeout: float) -> Any:

@@ -2,9 +2,11 @@
 
 import logging
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any, cast
 
+from engine.backplane.contents import GiveWay
 from engine.backplane.interface import Here
+from engine.backplane.messages import Envelope
 from engine.backplane.redis.address import Address
 from engine.backplane.redis.answering import Answering
 from engine.backplane.redis.asking import Asking
@@ -13,9 +15,11 @@ from engine.backplane.redis.counts import Counts
 from engine.backplane.redis.listening import Listening
 from engine.backplane.redis.peers import Peers
 from engine.backplane.redis.questions import Questions
+from engine.backplane.redis.recovery import InRedis
 from engine.backplane.redis.state import State
 from engine.backplane.redis.telling import Telling
 from engine.names import user_room
+from engine.recovery.interface import Seat
 
 ENTER_SECONDS = 1.0
 """How long a socket that joins a room waits for Redis."""
@@ -29,15 +33,14 @@ class RedisBackplane:
     `user_type` is what users are, a dataclass or a pydantic model, which other nodes can make from JSON.
     """
 
-    recovery = None
-    """Nobody comes back to what they missed."""
-    number = 0
-
     def __init__(self, here: Here, address: Address, prefix: str, user_type: Any) -> None:
         self._here, self._told = here, 0
-        self.bus = Bus(address, prefix, self._changed)
+        self.bus = Bus(address, prefix, here.limits, self._changed)
         self.peers = Peers(self.bus)
         self._listening = Listening(self.bus, here)
+        keeping = self.bus.keeping
+        self.recovery = InRedis(self.bus, keeping, here, self._listening) if keeping else None
+        self.bus.handlers[GiveWay] = self._give_way
         self._answering = Answering(self.bus, here, self._listening)
         telling = Telling(self.bus, here)
         asking = Asking(self.bus, here, self._listening, Questions(self.bus, self.peers), user_type)
@@ -45,6 +48,11 @@ class RedisBackplane:
         self.join, self.leave, self.close = asking.join, telling.leave, telling.close
         self.disconnect, self.request = telling.disconnect, asking.request
         self.online, self.members, self.connections = asking.online, asking.members, asking.connections
+
+    @property
+    def number(self) -> int:
+        """That of the latest that this node has heard of, of what is kept."""
+        return self.bus.keeping.number if self.bus.keeping else 0
 
     @property
     def ready(self) -> bool:
@@ -77,6 +85,16 @@ class RedisBackplane:
         """Listen no more to a room that has lost its last."""
         self._listening.emptied(room)
 
+    def moved(self, socket: Seat) -> None:
+        """Have it known where a socket is, once its client is away."""
+        if self.recovery:
+            self.recovery.moved(socket)
+
+    async def joining(self, room: str) -> None:
+        """Return once the latest number is known, unless this node listens to a room already, or Redis does not say."""
+        if self.recovery and self.bus.is_here and not self._listening.is_heard(room):
+            await self.recovery.catch_up()
+
     def admitting(self, user_id: str) -> AbstractAsyncContextManager[None]:
         """Listen to the room of a user who is about to be let in."""
         return self._listening.holding(user_room(user_id))
@@ -86,13 +104,32 @@ class RedisBackplane:
         await self._listening.confirmed([room], ENTER_SECONDS)
 
     def _changed(self, before: State) -> None:
-        if self.bus.link.state is not State.HERE or before is State.SILENT:
+        if self.bus.link.state is not State.HERE:
             return
+        if before is State.SILENT:
+            self._mend()
+            return
+        self._begin(before)
         self.peers.greet()
         self._warn_of_policy()
         self._tell_lost()
         if before is State.AWAY:
             self._here.resync()
+
+    def _begin(self, before: State) -> None:
+        server = self.bus.link.server
+        if self.recovery and self.bus.keeping and server:
+            self.bus.keeping.begin(server)
+            if before is State.AWAY:
+                self.recovery.lose()
+
+    def _mend(self) -> None:
+        if self.bus.keeping and self.bus.keeping.torn:
+            self.bus.keeping.mend()
+
+    def _give_way(self, envelope: Envelope, channel: bytes) -> None:
+        asked = cast(GiveWay, envelope.content)
+        self._here.give_way(asked.pid, asked.user_id, asked.session_id)
 
     def _warn_of_policy(self) -> None:
         server = self.bus.link.server

@@ -10,19 +10,22 @@ from engine.backplane.contents import Content
 from engine.backplane.messages import NO_PACKET, Envelope, InvalidMessage, decode, encode, number_of, origin_of
 from engine.backplane.redis.address import Address
 from engine.backplane.redis.channels import Channels
-from engine.backplane.redis.commands import pack, publish
 from engine.backplane.redis.counts import Counts
 from engine.backplane.redis.errors import Away
+from engine.backplane.redis.keeping import Keeping, Parts, bare
+from engine.backplane.redis.kept import Kept
 from engine.backplane.redis.link import Link
 from engine.backplane.redis.publication import Publication
 from engine.backplane.redis.refusals import Refusals
 from engine.backplane.redis.state import State
+from engine.limits import Limits
 from engine.wire.message import Message
 
 MOST_ORIGINS = 1000
 """Whose latest number is known. More than ever publish at one time."""
-PUBLISH_ALL = "local n = 0 for i = 2, #ARGV do n = n + redis.call('PUBLISH', ARGV[i], ARGV[1]) end return n"
-"""On several channels, with nothing in between, so that nodes on any of them see it at one place."""
+NUMBERED = b"RN\x01"
+"""Before a message that is kept: its number, 8 bytes, is between."""
+NUMBERED_SIZE = len(NUMBERED) + 8
 
 log = logging.getLogger("realtime")
 Handler = Callable[[Envelope, bytes], None]
@@ -35,12 +38,14 @@ def nothing() -> None:
 class Bus:
     """One node's place on it; `id` is 8 bytes. `handlers` take what others publish, by its class, with the channel.
 
-    `came_back(number)` is told what this node has published itself and heard on a channel of its own.
+    `came_back(number)` is told what this node has published itself and heard on a channel of its own. `keeping` keeps
+    what is published to rooms, None if nothing does.
     """
 
-    def __init__(self, address: Address, prefix: str, changed: Callable[[State], None]) -> None:
+    def __init__(self, address: Address, prefix: str, limits: Limits, changed: Callable[[State], None]) -> None:
         self.id, self.counts, self.channels = secrets.token_bytes(8), Counts(), Channels(prefix)
         self.link = Link(address, self.receive, changed)
+        self.keeping = Keeping(self.channels, limits, self.link.send) if limits.recovery_seconds else None
         self.handlers: dict[type[Content], Handler] = {}
         self.heard_from: Callable[[bytes], Any] = nothing_of
         self.came_back: Callable[[int], Any] = nothing_of
@@ -52,20 +57,38 @@ class Bus:
         """Whether Redis is there and answers."""
         return self.link.state is State.HERE
 
+    @property
+    def keeps(self) -> bool:
+        """Whether what is sent to rooms is kept."""
+        return self.keeping is not None and self.keeping.is_on
+
     def publish(
         self,
         channels: Sequence[bytes],
         content: Content,
         message: Message = NO_PACKET,
         carry_out: Callable[[], None] = nothing,
+        rooms: Sequence[str] = (),
     ) -> Publication:
-        """Tell other nodes, and carry it out here in its turn. Raises ValueError for what is too large for Redis."""
+        """Tell other nodes, and carry it out here in its turn; it is kept as what was sent to `rooms`, if any.
+
+        Raises ValueError for what is too large for Redis.
+        """
         number = next(self._numbers)
         data = encode(self.id, number, content, message)
-        publication = Publication(number, carry_out, self.counts, self._refusals)
         self.counts.published += 1
+        if rooms and self.keeping and self.keeping.is_on:
+            parts = Parts([self.channels.log(room) for room in rooms], channels, data)
+            publication = Kept(number, carry_out, self.counts, self._refusals, self.keeping, parts)
+            command = self.keeping.command(parts)
+        else:
+            publication = Publication(number, carry_out, self.counts, self._refusals)
+            command = bare(channels, data)
+        return self._publish(command, publication)
+
+    def _publish(self, command: bytes, publication: Publication) -> Publication:
         try:
-            self.link.send(_command(channels, data), publication)
+            self.link.send(command, publication)
         except Away as away:
             publication.lost(str(away))
         else:
@@ -75,6 +98,7 @@ class Bus:
 
     def receive(self, channel: bytes, data: bytes) -> None:
         """Take what was published on one of our channels; what is no message, or was here before, is dropped."""
+        number, data = _kept(data)
         if origin_of(data) == self.id:
             self.came_back(number_of(data))
             return
@@ -84,6 +108,8 @@ class Bus:
             self.counts.dropped += 1
             return
         self.counts.received += 1
+        if number and self.keeping:
+            self.keeping.heard(number)
         if self._is_new(envelope.origin, envelope.number):
             self._handle(envelope, channel)
 
@@ -109,5 +135,8 @@ def nothing_of(_: object) -> None:
     """What is done about something that nobody waits for."""
 
 
-def _command(channels: Sequence[bytes], data: bytes) -> bytes:
-    return publish(channels[0], data) if len(channels) == 1 else pack("EVAL", PUBLISH_ALL, 0, data, *channels)
+def _kept(data: bytes) -> tuple[int, bytes]:
+    """The number of what is kept, 0 for what is not, and the message."""
+    if not data.startswith(NUMBERED):
+        return 0, data
+    return int.from_bytes(data[len(NUMBERED) : NUMBERED_SIZE]), data[NUMBERED_SIZE:]

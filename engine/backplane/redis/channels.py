@@ -1,8 +1,8 @@
-"""The channels of Redis that nodes publish on."""
+"""The channels of Redis that nodes publish on, and the keys of what they keep there."""
 
 
 class Channels:
-    """Their names, which begin with a prefix, so that several apps can share one Redis.
+    """Their names, and those of the keys, begin with a prefix, so that several apps can share one Redis.
 
     A room has one, whatever the namespace; `everybody` is heard by each node, and each has one for itself.
     """
@@ -11,6 +11,8 @@ class Channels:
         self.everybody = f"{prefix}:all".encode()
         self._rooms, self._nodes = f"{prefix}:room:", f"{prefix}:node:".encode()
         self._name_at = len(self._rooms.encode())
+        self.sequence = f"{prefix}:sequence".encode()
+        self._logs, self._records = f"{prefix}:log:", f"{prefix}:pid:"
 
     def room(self, name: str) -> bytes:
         """That of a room. Raises ValueError for a name that is no Unicode."""
@@ -23,3 +25,11 @@ class Channels:
     def node(self, node: bytes) -> bytes:
         """That of a node."""
         return self._nodes + node.hex().encode()
+
+    def log(self, room: str) -> bytes:
+        """The key of what was sent to a room. Raises ValueError for a name that is no Unicode."""
+        return (self._logs + room).encode()
+
+    def record(self, pid: str) -> bytes:
+        """The key of who may come back by a pid."""
+        return (self._records + pid).encode()

@@ -29,18 +29,27 @@ class Listening:
             self._bus.link.give_up(self._bus.channels.room(room))
 
     @asynccontextmanager
-    async def holding(self, room: str) -> AsyncGenerator[None]:
-        """Listen to a room in here, once Redis has heard of it or a moment has passed."""
-        self._held[room] += 1
-        self.opened(room)
+    async def holding(self, *rooms: str) -> AsyncGenerator[None]:
+        """Listen to rooms in here, once Redis has heard of it or a moment has passed."""
+        for room in rooms:
+            self._held[room] += 1
+            self.opened(room)
         try:
-            await self.confirmed([room], ADMIT_SECONDS)
+            await self.confirmed(rooms, ADMIT_SECONDS)
             yield
         finally:
-            self._held[room] -= 1
-            if not self._held[room]:
-                del self._held[room]
-                self.emptied(room)
+            for room in rooms:
+                self._let_go(room)
+
+    def _let_go(self, room: str) -> None:
+        self._held[room] -= 1
+        if not self._held[room]:
+            del self._held[room]
+            self.emptied(room)
+
+    def is_heard(self, room: str) -> bool:
+        """Whether what is sent to a room comes here by now."""
+        return self._bus.link.subscriptions.is_confirmed(self._bus.channels.room(room))
 
     def is_confirmed(self, rooms: Iterable[str]) -> bool:
         """Whether what is sent to rooms that have members here comes here."""

@@ -30,14 +30,14 @@ class Publication:
     Redis replies to PUBLISH between what others published before it and after it, so that all nodes see one order.
     """
 
-    __slots__ = ("_carry_out", "_counts", "_is_carried_out", "_refusals", "number", "receivers", "since")
+    __slots__ = ("_carry_out", "_counts", "_refusals", "is_carried_out", "number", "receivers", "since")
 
     def __init__(self, number: int, carry_out: Callable[[], None], counts: Counts, refusals: Refusals) -> None:
         self.number, self.since = number, 0
         self.receivers: Receivers = asyncio.get_running_loop().create_future()
         """Done once this node has carried it out; raises what that raises."""
         self._carry_out, self._counts, self._refusals = carry_out, counts, refusals
-        self._is_carried_out = False
+        self.is_carried_out = False
 
     def answered(self, reply: Any) -> None:
         """Redis has carried it."""
@@ -49,7 +49,7 @@ class Publication:
 
     def delayed(self) -> None:
         """Redis is slow: it may still carry it."""
-        if not self._is_carried_out:
+        if not self.is_carried_out:
             self._counts.early += 1
             self._here(None)
 
@@ -59,9 +59,9 @@ class Publication:
         self._here(None)
 
     def _here(self, receivers: int | None) -> None:
-        if self._is_carried_out:
+        if self.is_carried_out:
             return
-        self._is_carried_out = True
+        self.is_carried_out = True
         try:
             self._carry_out()
         except Exception as error:

@@ -1,7 +1,7 @@
 """Asking other nodes, and waiting for what they answer."""
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -38,9 +38,10 @@ class Questions:
         *,
         message: Message = NO_PACKET,
         carry_out: Callable[[], None] = nothing,
+        rooms: Sequence[str] = (),
     ) -> Generator[Question]:
-        """Ask whoever listens to a channel; answers count while this context lives."""
-        publication = self._bus.publish([channel], content, message, carry_out)
+        """Ask whoever listens to a channel; answers count while this context lives. `rooms` are as in `Bus.publish`."""
+        publication = self._bus.publish([channel], content, message, carry_out, rooms)
         question = Question(publication, read)
         self._open[publication.number] = question, own
         try:

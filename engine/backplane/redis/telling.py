@@ -10,6 +10,8 @@ from engine.backplane.interface import NOBODY, Here
 from engine.backplane.messages import Envelope
 from engine.backplane.redis.bus import Bus
 from engine.backplane.redis.publication import Receivers, in_this_context
+from engine.names import user_room
+from engine.recovery.logs import EVERYBODY
 from engine.wire.message import Message
 
 SOCKET_ID = re.compile("[A-Za-z0-9_-]{20}")
@@ -33,7 +35,8 @@ class Telling:
     ) -> Receivers | None:
         """As `Here.send`; the future is done once this node has its turn."""
         names = (rooms,) if isinstance(rooms, str) else tuple(dict.fromkeys(rooms))
-        carry_out = partial(self._here.send, message, rooms, skip, volatile, namespace)
+        carry_out = partial(self._send_here, message, rooms, skip, volatile, namespace)
+        kept = names if self._bus.keeps and namespace == "/" and not volatile else ()
         channels = [self._bus.channels.room(name) for name in names]
         if any(map(_may_be_a_socket, names)):
             if len(names) == 1 and self._here.has_socket(names[0], namespace):
@@ -41,27 +44,47 @@ class Telling:
             else:
                 # Nobody knows here on which node it is.
                 channels.append(self._bus.channels.everybody)
-        if not channels:
+        if not (channels or kept):
             carry_out()
             return None
-        event = _event(names if len(channels) > 1 else (), namespace, skip, volatile)
-        return self._bus.publish(channels, event, message, carry_out).receivers
+        event = _event(names if len(channels) != 1 else (), namespace, skip, volatile)
+        return self._bus.publish(channels, event, message, carry_out, kept).receivers
 
     def broadcast(
         self, message: Message, skip: Collection[str | None] = NOBODY, namespace: str = "/"
     ) -> Receivers | None:
         """As `Here.broadcast`; the future is done once this node has its turn."""
-        carry_out = partial(self._here.broadcast, message, skip, namespace)
-        event = _event((), namespace, skip, False)
-        return self._bus.publish([self._bus.channels.everybody], event, message, carry_out).receivers
+        carry_out = partial(self._broadcast_here, message, skip, namespace)
+        event, kept = _event((), namespace, skip, False), (EVERYBODY,) if namespace == "/" else ()
+        return self._bus.publish([self._bus.channels.everybody], event, message, carry_out, kept).receivers
+
+    def _send_here(
+        self,
+        message: Message,
+        rooms: str | Collection[str],
+        skip: Collection[str | None],
+        volatile: bool,
+        namespace: str,
+    ) -> None:
+        self._mark(message, namespace)
+        self._here.send(message, rooms, skip, volatile, namespace)
+
+    def _broadcast_here(self, message: Message, skip: Collection[str | None], namespace: str) -> None:
+        self._mark(message, namespace)
+        self._here.broadcast(message, skip, namespace)
+
+    def _mark(self, message: Message, namespace: str) -> None:
+        """Have clients know how far they are, also after what is not kept: they may take the end of it for that."""
+        if self._bus.keeping and namespace == "/":
+            self._bus.keeping.mark(message)
 
     def _event(self, envelope: Envelope, channel: bytes) -> None:
         event = cast("Event", envelope.content)
         if channel == self._bus.channels.everybody and not event.rooms:
-            self._here.broadcast(envelope.message, event.skip, event.namespace)
+            self._broadcast_here(envelope.message, event.skip, event.namespace)
         else:
             rooms = event.rooms or self._bus.channels.room_of(channel)
-            self._here.send(envelope.message, rooms, event.skip, event.volatile, event.namespace)
+            self._send_here(envelope.message, rooms, event.skip, event.volatile, event.namespace)
 
     async def leave(self, user_id: str, rooms: Collection[str]) -> None:
         """As `Here.leave`; whoever sends after this has returned does not reach the user.
@@ -69,7 +92,7 @@ class Telling:
         All nodes hear of it: any of them may run a hook that is about to join the user, of whom it has no socket.
         """
         carry_out = in_this_context(self._here.leave, user_id, rooms)
-        await self._tell_all(Leave(user_id, tuple(rooms)), carry_out)
+        await self._tell_all(Leave(user_id, tuple(rooms)), carry_out, user_room(user_id))
 
     def _leave(self, envelope: Envelope, channel: bytes) -> None:
         leave = cast(Leave, envelope.content)
@@ -78,7 +101,7 @@ class Telling:
     async def close(self, room: str, namespace: str = "/") -> None:
         """As `Here.close`. All nodes hear of it: any of them may run a hook that is about to join the room."""
         carry_out = in_this_context(self._here.close, room, namespace)
-        await self._tell_all(Close(room, namespace), carry_out)
+        await self._tell_all(Close(room, namespace), carry_out, room if namespace == "/" else None)
 
     def _close(self, envelope: Envelope, channel: bytes) -> None:
         close = cast(Close, envelope.content)
@@ -87,14 +110,16 @@ class Telling:
     async def disconnect(self, user_id: str, reason: str, session_id: str | None = None) -> None:
         """As `Here.disconnect`. All nodes hear of it: on any of them a handshake of the user may be under way."""
         carry_out = partial(self._here.disconnect, user_id, reason, session_id)
-        await self._tell_all(Disconnect(user_id, reason, session_id), carry_out)
+        await self._tell_all(Disconnect(user_id, reason, session_id), carry_out, user_room(user_id))
 
     def _disconnect(self, envelope: Envelope, channel: bytes) -> None:
         disconnect = cast(Disconnect, envelope.content)
         self._here.disconnect(disconnect.user_id, disconnect.reason, disconnect.session_id)
 
-    async def _tell_all(self, content: Leave | Close | Disconnect, carry_out: Any) -> None:
-        await self._bus.publish([self._bus.channels.everybody], content, carry_out=carry_out).receivers
+    async def _tell_all(self, content: Leave | Close | Disconnect, carry_out: Any, room: str | None) -> None:
+        """Whoever is away finds it in the log of a room."""
+        kept = (room,) if room else ()
+        await self._bus.publish([self._bus.channels.everybody], content, carry_out=carry_out, rooms=kept).receivers
 
 
 def _may_be_a_socket(name: str) -> bool:

@@ -1,0 +1,117 @@
+"""What is published is numbered and kept in Redis, so that who was away finds it."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from engine.backplane.redis import scripts
+from engine.backplane.redis.channels import Channels
+from engine.backplane.redis.commands import pack, publish
+from engine.backplane.redis.connection import Waiting
+from engine.backplane.redis.greeting import Server
+from engine.backplane.redis.numbered import Numbered
+from engine.limits import Limits
+from engine.recovery.markers import Markers
+from engine.wire.message import Message
+
+NOWHERE = "away"
+"""The epoch of who has not heard of any."""
+RUN_LENGTH = 10
+"""So much of the id of a run of Redis is the epoch."""
+PUBLISH_ALL = "local n = 0 for i = 2, #ARGV do n = n + redis.call('PUBLISH', ARGV[i], ARGV[1]) end return n"
+"""On several channels, with nothing in between, so that nodes on any of them see it at one place."""
+
+
+class Parts(NamedTuple):
+    """What a publication is made of: the keys of its logs, its channels, and the message."""
+
+    logs: Sequence[bytes]
+    channels: Sequence[bytes]
+    data: bytes
+
+
+class Keeping:
+    """Numbers and keeps, once it is `begun` on a Redis. `number` is the latest that this node has heard of.
+
+    It is `torn` by what is not kept, or in another order than it was sent to clients here. Nobody comes back then until
+    that is mended: it begins anew, and no position of before counts.
+    """
+
+    def __init__(self, channels: Channels, limits: Limits, send: Callable[[bytes, Waiting], None]) -> None:
+        self._channels, self.send = channels, send
+        self.number, self.markers = 0, Markers(NOWHERE)
+        self.is_on, self.begun, self.torn = True, False, False
+        self._run = ""
+        self.bound_by(limits)
+
+    def bound_by(self, limits: Limits) -> None:
+        """Keep as much, and as long, as this says."""
+        self.limits, self._script = limits, scripts.keep(limits)
+        self._key = b"$%d\r\n%b\r\n" % (len(self._channels.sequence), self._channels.sequence)
+        self._evalsha = b"$7\r\nEVALSHA\r\n$40\r\n%b\r\n" % scripts.digest(self._script).encode()
+
+    def begin(self, server: Server) -> None:
+        """There is a connection to a Redis, on which nothing was sent yet; one that may forget keys is not asked to keep."""
+        self._run, self.is_on = server.run, server.policy in ("noeviction", "")
+        self.markers = Markers(server.run[:RUN_LENGTH] or NOWHERE)
+        self.send(pack("SCRIPT", "LOAD", self._script), Numbered(_ignored))
+        self.mend()
+
+    def mend(self) -> None:
+        """Go on with the sequence, or begin it anew if anything is torn."""
+        window, torn, self.begun = int(1000 * self.limits.recovery_seconds), self.torn, False
+        command = scripts.evaluate(scripts.BEGIN, (self._channels.sequence,), self._run, window, int(torn))
+        self.torn = False
+        self.send(command, Numbered(self._begun, self.tear))
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether somebody may come back now; what is torn is being mended."""
+        if self.torn and self.is_on:
+            self.mend()
+        return self.begun and self.is_on
+
+    def _begun(self, number: int) -> None:
+        self.begun = not self.torn
+        self.heard(number)
+
+    def end(self) -> None:
+        """The connection is lost."""
+        self.begun = False
+
+    def tear(self) -> None:
+        """Something is not kept, or in another order than it was sent here."""
+        self.torn, self.begun = True, False
+
+    def heard(self, number: int) -> None:
+        """All up to this number that is sent here has come."""
+        self.number = max(self.number, number)
+
+    def mark(self, message: Message) -> None:
+        """Have clients know that they have all up to here."""
+        message.mark(self.markers.text(self.number))
+
+    def command(self, parts: Parts) -> bytes:
+        """What keeps and publishes a message, by a script that Redis knows."""
+        logs, channels, data = parts
+        if len(logs) == len(channels) == 1:
+            (log,), (channel,) = logs, channels
+            return b"*8\r\n%b$1\r\n2\r\n%b$%d\r\n%b\r\n$%d\r\n%b\r\n$10\r\n%d\r\n$%d\r\n%b\r\n" % (
+                self._evalsha, self._key, len(log), log, len(data), data, time.time(), len(channel), channel
+            )  # fmt: skip
+        body = pack(1 + len(logs), self._channels.sequence, *logs, data, int(time.time()), *channels)
+        return b"*%d\r\n%b%b" % (5 + 1 + len(logs) + len(channels), self._evalsha, body.partition(b"\r\n")[2])
+
+    def whole(self, parts: Parts) -> bytes:
+        """The same with the script itself."""
+        keys = self._channels.sequence, *parts.logs
+        return scripts.evaluate(self._script, keys, parts.data, int(time.time()), *parts.channels)
+
+
+def bare(channels: Sequence[bytes], data: bytes) -> bytes:
+    """The command that publishes and keeps nothing."""
+    return publish(channels[0], data) if len(channels) == 1 else pack("EVAL", PUBLISH_ALL, 0, data, *channels)
+
+
+def _ignored(_: int) -> None:
+    """Nobody asks for it."""

@@ -1,0 +1,73 @@
+"""A message on its way to other nodes and into the logs."""
+
+from collections.abc import Callable
+from typing import Any
+
+import hiredis
+
+from engine.backplane.redis.counts import Counts
+from engine.backplane.redis.errors import Away
+from engine.backplane.redis.keeping import Keeping, Parts, bare
+from engine.backplane.redis.publication import Publication
+from engine.backplane.redis.refusals import Refusals
+
+
+class Kept(Publication):
+    """A publication that is kept as well."""
+
+    __slots__ = ("_is_plain", "_keeping", "_parts")
+
+    def __init__(
+        self,
+        number: int,
+        carry_out: Callable[[], None],
+        counts: Counts,
+        refusals: Refusals,
+        keeping: Keeping,
+        parts: Parts,
+    ) -> None:
+        super().__init__(number, carry_out, counts, refusals)
+        self._keeping, self._parts, self._is_plain = keeping, parts, False
+
+    def answered(self, reply: Any) -> None:
+        """Redis has kept and carried it, or not."""
+        if isinstance(reply, list):
+            number, receivers = reply
+            self._keeping.heard(number)
+            super().answered(receivers)
+        elif isinstance(reply, hiredis.ReplyError) and not self._is_plain:
+            self._send_again(str(reply))
+        else:
+            super().answered(reply)
+
+    def delayed(self) -> None:
+        """Redis is slow: it may still keep it."""
+        if not self.is_carried_out:
+            self._keeping.tear()
+        super().delayed()
+
+    def lost(self, why: str) -> None:
+        """Perhaps it is not kept."""
+        self._keeping.tear()
+        super().lost(why)
+
+
+
+    def _send_again(self, refusal: str) -> None:
+        """By the script itself to a Redis that does not know it; else without having it kept."""
+        try:
+            if refusal.startswith("NOSCRIPT"):
+                self._keeping.send(self._keeping.whole(self._parts), self)
+            else:
+                self._publish_bare(refusal)
+        except Away as away:
+            self.lost(str(away))
+
+    def _publish_bare(self, refusal: str) -> None:
+        self._refusals.refused(refusal)
+        self._keeping.tear()
+        self._is_plain = True
+        if self._parts.channels:
+            self._keeping.send(bare(self._parts.channels, self._parts.data), self)
+        else:
+            self.answered(0)

@@ -1,0 +1,160 @@
+"""What Redis does in one step, as Lua: numbers, logs of rooms, and records of who may come back.
+
+The sequence is a hash: `number` of the latest that was kept, `begun`, before which nobody's position counts, `run`, the
+Redis that it was begun on, and `window`, for how many milliseconds nodes keep. Numbers begin with the time in
+microseconds, so that a database which was emptied, or a replica that lags behind, repeats none.
+
+An entry of a log is its number (8 bytes), that of the entry before it, how many bytes the log had by then, when it was
+kept in seconds since 1970 (4 bytes), and the message, or nothing for one that is too large.
+"""
+
+from hashlib import sha1
+
+from engine.backplane.redis.commands import pack
+from engine.limits import Limits
+
+SEQUENCE_SECONDS = 7 * 24 * 3600
+"""How long the sequence is known when no node runs."""
+TAKEN_SECONDS = 30
+"""How long a record is taken by a node that is not heard of any more."""
+FRESH = """
+local function fresh(least)
+  local time = redis.call('TIME')
+  local number = math.max(least, time[1] * 1000000 + time[2])
+  local text = string.format('%.0f', number)
+  redis.call('HSET', KEYS[1], 'number', text, 'begun', text)
+  redis.call('EXPIRE', KEYS[1], SEQUENCE_SECONDS)
+  return number
+end
+""".replace("SEQUENCE_SECONDS", str(SEQUENCE_SECONDS))
+
+KEEP = """
+local function keep(key, number, kept, now)
+  local last = redis.call('LINDEX', key, -1)
+  local previous, total = string.rep('\\0', 8), #kept
+  if last then
+    previous, total = string.sub(last, 1, 8), total + struct.unpack('>I8', last, 17)
+  end
+  local count = redis.call('RPUSH', key, number .. previous .. struct.pack('>I8I4', total, now) .. kept)
+  while count > 1 do
+    local _, _, before, at = struct.unpack('>I8I8I8I4', redis.call('LINDEX', key, 0))
+    if count <= ENTRIES and total - before <= BYTES and at >= now - SECONDS then break end
+    redis.call('LPOP', key)
+    count = count - 1
+  end
+  redis.call('EXPIRE', key, SECONDS)
+end
+local data, now = ARGV[1], tonumber(ARGV[2])
+local number = redis.call('HINCRBY', KEYS[1], 'number', 1)
+if number == 1 then number = fresh(1) end
+local packed = struct.pack('>I8', number)
+for i = 2, #KEYS do keep(KEYS[i], packed, #data <= LARGEST and data or '', now) end
+local receivers = 0
+for i = 3, #ARGV do receivers = receivers + redis.call('PUBLISH', ARGV[i], 'RN\\1' .. packed .. data) end
+return {number, receivers}
+"""
+"""Number a message, keep it in logs, and publish it on channels."""
+
+BEGIN = FRESH + """
+local known = redis.call('HMGET', KEYS[1], 'run', 'number')
+local number = tonumber(known[2])
+if not number or known[1] ~= ARGV[1] or ARGV[3] == '1' then number = fresh((number or 0) + 1) end
+redis.call('HSET', KEYS[1], 'run', ARGV[1], 'window', ARGV[2])
+redis.call('EXPIRE', KEYS[1], SEQUENCE_SECONDS)
+return number
+""".replace("SEQUENCE_SECONDS", str(SEQUENCE_SECONDS))
+"""Go on with the sequence, or begin it anew where the run is another, or what was kept is known to be torn."""
+
+WRITE = """
+if ARGV[7] ~= '1' and redis.call('HGET', KEYS[1], 'holder') ~= ARGV[1] then return false end
+redis.call('HSET', KEYS[1], 'holder', ARGV[1], 'owner', ARGV[2], 'ready', ARGV[3], 'record', ARGV[4], 'as_of', ARGV[5])
+if ARGV[7] == '1' then redis.call('HDEL', KEYS[1], 'taken') end
+redis.call('PEXPIRE', KEYS[1], ARGV[6])
+return tonumber(redis.call('HGET', KEYS[2], 'number'))
+"""
+"""Write a record as its holder, or become that."""
+
+TAKE = """
+local record = redis.call('HMGET', KEYS[1], 'owner', 'ready', 'taken', 'record', 'as_of')
+local now = tonumber(redis.call('TIME')[1])
+if record[1] ~= ARGV[1] or record[2] ~= '1' then return false end
+if record[3] and now - record[3] < TAKEN_SECONDS then return false end
+redis.call('HSET', KEYS[1], 'taken', now)
+return {record[4], tonumber(record[5])}
+""".replace("TAKEN_SECONDS", str(TAKEN_SECONDS))
+"""Take up a record that is ready, as its owner, unless somebody else has just done so."""
+
+PUT_BACK = "return redis.call('HDEL', KEYS[1], 'taken')"
+
+RENEW = """
+if redis.call('HGET', KEYS[1], 'holder') == ARGV[1] then
+  redis.call('HSET', KEYS[1], 'as_of', ARGV[2])
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+end
+redis.call('EXPIRE', KEYS[2], SEQUENCE_SECONDS)
+return tonumber(redis.call('HGET', KEYS[2], 'number'))
+""".replace("SEQUENCE_SECONDS", str(SEQUENCE_SECONDS))
+"""Have a record live on, as its holder; returns the number of the latest that was kept."""
+
+DROP = """
+for i = 1, #KEYS do
+  if ARGV[i] == '' or redis.call('HGET', KEYS[i], 'holder') == ARGV[i] then redis.call('DEL', KEYS[i]) end
+end
+"""
+"""Forget records, each as its holder, or as whoever has taken it."""
+
+FETCH = """
+local bytes, count = 0, 0
+local function after(key, low)
+  local found, at = {}, redis.call('LLEN', key)
+  while at > 0 do
+    local first = math.max(at - 20, 0)
+    local block = redis.call('LRANGE', key, first, at - 1)
+    for i = #block, 1, -1 do
+      if struct.unpack('>I8', block[i]) <= low then return found end
+      bytes, count = bytes + #block[i], count + 1
+      if bytes > tonumber(ARGV[1]) or count > tonumber(ARGV[2]) then return nil end
+      found[#found + 1] = block[i]
+    end
+    at = first
+  end
+  return found
+end
+local sequence = redis.call('HMGET', KEYS[1], 'number', 'begun')
+local logs = {}
+for i = 2, #KEYS do
+  logs[i - 1] = after(KEYS[i], tonumber(ARGV[i + 1]))
+  if not logs[i - 1] then return false end
+end
+return {tonumber(sequence[1]), tonumber(sequence[2]), logs}
+"""
+"""What logs have after numbers, the latest first; nothing if that is too much."""
+
+
+def keep(limits: Limits) -> str:
+    """The script that keeps, within bounds."""
+    bounds = {
+        "ENTRIES": limits.replay_events,
+        "BYTES": limits.replay_bytes,
+        "SECONDS": log_seconds(limits),
+        "LARGEST": limits.kept_bytes,
+    }
+    text = FRESH + KEEP
+    for name, bound in bounds.items():
+        text = text.replace(name, str(bound))
+    return text
+
+
+def log_seconds(limits: Limits) -> int:
+    """How old an entry may be: nobody who may come back is further behind than two pings before they were lost."""
+    return int(limits.recovery_seconds + 2 * (limits.ping_interval_seconds + limits.ping_timeout_seconds)) + 30
+
+
+def digest(script: str) -> str:
+    """By what Redis knows a script that it has loaded."""
+    return sha1(script.encode(), usedforsecurity=False).hexdigest()
+
+
+def evaluate(script: str, keys: tuple[bytes, ...], *arguments: bytes | str | int) -> bytes:
+    """The command that runs a script."""
+    return pack("EVAL", script, len(keys), *keys, *arguments)
