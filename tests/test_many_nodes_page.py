@@ -1,6 +1,7 @@
 """docs/many-nodes.md: what it has Redis allow is what is needed, and its programs send."""
 
 import asyncio
+import json
 import re
 import shlex
 import subprocess
@@ -93,7 +94,18 @@ async def every_limit(url: str):
     await limits.forget("tea", "anna")
 
 
-async def test_the_rights_are_what_every_call_and_limit_needs(register, connect, io, redis, url, until):
+async def come_back(wire, jwt: str) -> bool:
+    """Connect, be lost, and be back; returns whether nothing was missed."""
+    first, second = await wire(), await wire()
+    pid = json.loads((await first.join(jwt))[2:])["pid"]
+    await first.send('420["joined?"]')
+    while not (await first.read()).startswith("430"):
+        pass
+    packet = await second.join(auth={"token": jwt, "pid": pid, "offset": first.offset})
+    return json.loads(packet[2:])["pid"] == pid
+
+
+async def test_the_rights_are_what_every_call_and_limit_needs(register, connect, io, redis, url, until, wire):
     anna, ben = await register("anna"), await register("ben")
     far, near = await connect(anna), await connect(ben)
     far.socket.on("name?", lambda *_: "Anna")
@@ -103,6 +115,9 @@ async def test_the_rights_are_what_every_call_and_limit_needs(register, connect,
     async with emitter(url, user_type=User) as outside:
         await every_call(outside, anna.id)
     await every_limit(url)
+    for number in range(301):
+        await io.send("cake", "more than is kept", number)
+    assert await come_back(wire, ben.jwt)
     await io.disconnect(anna.id)
     await far.closed()
     link = io.node.backplane.bus.link

@@ -57,7 +57,7 @@ class InMemory:
         """Mark what is not kept, so that a client does not take the end of it for its position."""
         message.mark(self._markers.text(self.number))
 
-    async def find(self, pid: str, user_id: str, session_id: str) -> Record | None:
+    async def find(self, pid: str, user_id: str, session_id: str, user: Any) -> Record | None:
         """As `Recovery.find`."""
         self._give_way(pid, user_id, session_id)
         self._away.expire(_now())

@@ -39,11 +39,11 @@ UNKNOWN = Start(None, None, None)
 class Recovery(Protocol):
     """Keeps what is sent in the namespace `/`, and who may come back, for a while."""
 
-    async def find(self, pid: str, user_id: str, session_id: str) -> "Record | None":
+    async def find(self, pid: str, user_id: str, session_id: str, user: Any) -> "Record | None":
         """Take up what a pid stands for; a socket of theirs that has it, on whichever node, ends as if gone.
 
         None for a pid that is unknown, or too old, or not this user's in this session, and where another is just taking
-        it up. Who finds a record has it alone, until `admit` has used it, or `put_back`.
+        it up; nor, if that is not heard of otherwise, for a `user` whose role is another. Who finds a record has it alone, until `admit` has used it, or `put_back`.
         """
         ...
 

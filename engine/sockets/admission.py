@@ -90,7 +90,7 @@ class Admission:
         pid = auth.get("pid") if auth else None
         if not isinstance(pid, str) or self.recovery is None or self.session_id is None:
             return None
-        return await self.recovery.find(pid, self.user_id, self.session_id)
+        return await self.recovery.find(pid, self.user_id, self.session_id, self.user)
 
     async def let_in(self, access: Access, auth: dict[str, Any] | None, record: Record | None) -> None:
         """Ask the app's `connect` handler, and accept. Raises for all else."""

@@ -74,11 +74,14 @@ class Wire:
 
 @pytest.fixture
 def wire(http_server, base_url, io_loop):
-    """`wire = await wire()` opens a bare WebSocket; `wire("&jwt=…", headers)` with more in its request."""
+    """`wire = await wire()` opens a bare WebSocket; `wire("&jwt=…", headers)` with more in its request.
+
+    `url` is that of another server than the test's.
+    """
     wires = []
 
-    async def wire(query: str = "", headers: dict[str, str] | None = None) -> Wire:
-        wires.append(await Wire.open(f"{base_url}/socket.io/?EIO=4&transport=websocket{query}", headers))
+    async def wire(query: str = "", headers: dict[str, str] | None = None, url: str = base_url) -> Wire:
+        wires.append(await Wire.open(f"{url}/socket.io/?EIO=4&transport=websocket{query}", headers))
         return wires[-1]
 
     yield wire

@@ -4,7 +4,7 @@ import pytest
 
 from engine.tests import app as small
 
-pytest_plugins = ["engine.testing.plugin", "engine.tests.transport.server_process"]
+pytest_plugins = ["engine.testing.plugin", "engine.tests.transport.server_process", "engine.tests.two_nodes"]
 
 
 @pytest.fixture(scope="session")

@@ -39,7 +39,7 @@ class RedisBackplane:
         self.peers = Peers(self.bus)
         self._listening = Listening(self.bus, here)
         keeping = self.bus.keeping
-        self.recovery = InRedis(self.bus, keeping, here, self._listening) if keeping else None
+        self.recovery = InRedis(self.bus, keeping, here, self._listening, user_type) if keeping else None
         self.bus.handlers[GiveWay] = self._give_way
         self._answering = Answering(self.bus, here, self._listening)
         telling = Telling(self.bus, here)

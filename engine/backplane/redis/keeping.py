@@ -8,6 +8,7 @@ from engine.backplane.redis import scripts
 from engine.backplane.redis.channels import Channels
 from engine.backplane.redis.commands import pack, publish
 from engine.backplane.redis.connection import Waiting
+from engine.backplane.redis.errors import Away
 from engine.backplane.redis.greeting import Server
 from engine.backplane.redis.numbered import Numbered
 from engine.limits import Limits
@@ -62,7 +63,10 @@ class Keeping:
         window, torn, self.begun = int(1000 * self.limits.recovery_seconds), self.torn, False
         command = scripts.evaluate(scripts.BEGIN, (self._channels.sequence,), self._run, window, int(torn))
         self.torn = False
-        self.send(command, Numbered(self._begun, self.tear))
+        try:
+            self.send(command, Numbered(self._begun, self.tear))
+        except Away:
+            self.tear()
 
     @property
     def is_sound(self) -> bool:
@@ -82,6 +86,13 @@ class Keeping:
     def tear(self) -> None:
         """Something is not kept, or in another order than it was sent here."""
         self.torn, self.begun = True, False
+
+    def begin_anew(self) -> None:
+        """Have no position of before count; if Redis refuses that, it is tried again when somebody comes back."""
+        was_torn = self.torn
+        self.tear()
+        if not was_torn:
+            self.mend()
 
     def heard(self, number: int) -> None:
         """All up to this number that is sent here has come."""

@@ -65,7 +65,7 @@ class Kept(Publication):
 
     def _publish_bare(self, refusal: str) -> None:
         self._refusals.refused(refusal)
-        self._keeping.tear()
+        self._keeping.begin_anew()
         self._is_plain = True
         if self._parts.channels:
             self._keeping.send(bare(self._parts.channels, self._parts.data), self)

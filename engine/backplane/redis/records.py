@@ -1,7 +1,7 @@
 """Who may come back, as Redis keeps it: a record for each pid."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -11,18 +11,19 @@ from engine.recovery.stays import Stay, Stays
 from engine.wire.json_out import dumps
 
 
-class Written(NamedTuple):
+U = TypeVar("U")
+
+
+@dataclass(slots=True)
+class Written(Generic[U]):
     """What stands in a record."""
 
     socket_id: str
-    role: str
+    user: U
     rooms: dict[str, int]
-    past: list[Stay]
+    past: list[tuple[str, int, int | None]]
     begun: int
     forgotten: int
-
-
-FORM = TypeAdapter(Written)
 
 
 @dataclass(slots=True, eq=False)
@@ -37,22 +38,24 @@ def owner(user_id: str, session_id: str | None) -> str:
     return f"{user_id}\0{session_id}"
 
 
-def role(user: Any) -> str:
-    """What a user may be beside who they are. Somebody with another role begins anew."""
-    return str(getattr(user, "role", ""))
-
-
 def write(seat: Seat) -> bytes:
     """What is to be known of a socket."""
     stays = seat.stays
-    return dumps(Written(seat.id, role(seat.admitted), dict(stays), stays.past or [], stays.begun, stays.forgotten))
+    past = [tuple(stay) for stay in stays.past or ()]
+    return dumps(Written(seat.id, seat.admitted, dict(stays), past, stays.begun, stays.forgotten))
 
 
-def read(pid: str, user_id: str, session_id: str, data: bytes, as_of: int) -> Remote | None:
-    """A record from what was written; None for what is none of this version."""
-    try:
-        written = FORM.validate_json(data)
-    except ValidationError:
-        return None
-    stays = Stays.of(written.rooms, written.past, written.begun, written.forgotten)
-    return Remote(pid, written.socket_id, user_id, session_id, written.role, stays, 0.0, is_taken=True, as_of=as_of)
+class Reader:
+    """Reads records of users of a type, which can be made from JSON."""
+
+    def __init__(self, user_type: Any) -> None:
+        self._form: TypeAdapter[Written[Any]] = TypeAdapter(Written[user_type])
+
+    def read(self, pid: str, user_id: str, session_id: str, data: bytes, as_of: int) -> Remote | None:
+        """A record from what was written; None for what is none of this version."""
+        try:
+            written = self._form.validate_json(data)
+        except ValidationError:
+            return None
+        stays = Stays.of(written.rooms, map(Stay._make, written.past), written.begun, written.forgotten)
+        return Remote(pid, written.socket_id, user_id, session_id, written.user, stays, 0.0, is_taken=True, as_of=as_of)

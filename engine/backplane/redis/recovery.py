@@ -19,7 +19,7 @@ from engine.backplane.redis.fetched import Fetched, Log, lows, moved
 from engine.backplane.redis.keeping import Keeping
 from engine.backplane.redis.listening import Listening
 from engine.backplane.redis.numbered import Numbered
-from engine.backplane.redis.records import Remote, owner
+from engine.backplane.redis.records import Reader, Remote, owner
 from engine.names import user_room
 from engine.recovery.interface import UNKNOWN, Seat, Start
 from engine.recovery.position import LONGEST, Position
@@ -55,13 +55,13 @@ class InRedis:
     anybody = False
     """Nobody is away who is known here alone."""
 
-    def __init__(self, bus: Bus, keeping: Keeping, here: Here, listening: Listening) -> None:
+    def __init__(self, bus: Bus, keeping: Keeping, here: Here, listening: Listening, user_type: Any) -> None:
         self._bus, self._keeping, self._here, self._listening = bus, keeping, here, listening
-        self._limits = here.limits
+        self._limits, self._reader = here.limits, Reader(user_type)
         self._holdings: dict[str, Holding] = {}
         self._changed: dict[str, Holding] = {}
 
-    async def find(self, pid: str, user_id: str, session_id: str) -> Record | None:
+    async def find(self, pid: str, user_id: str, session_id: str, user: Any) -> Record | None:
         """As `Recovery.find`."""
         self._here.give_way(pid, user_id, session_id)
         if not (self._is_sound and len(pid) <= LONGEST and pid.isascii()):
@@ -73,7 +73,11 @@ class InRedis:
             return None
         channel = self._bus.channels.room(user_room(user_id))
         self._bus.publish([channel], GiveWay(pid, user_id, session_id))
-        return records.read(pid, user_id, session_id, *taken)
+        record = self._reader.read(pid, user_id, session_id, *taken)
+        if record is None or _role(record.admitted) != _role(user):
+            self._drop({pid: ""})
+            return None
+        return record
 
     def put_back(self, record: Record) -> None:
         """As `Recovery.put_back`."""
@@ -95,8 +99,9 @@ class InRedis:
         self, seat: Seat, record: Remote, position: Position, enter: Callable[[Start], None]
     ) -> bool:
         """Let a client in that has missed nothing, once this node listens to all of its rooms."""
-        if position.epoch != self._keeping.markers.epoch or record.admitted != records.role(seat.admitted):
+        if position.epoch != self._keeping.markers.epoch:
             return False
+        position = Position(position.epoch, max(position.number, record.stays.begun))
         wanted = lows(record, record.stays, position.number)
         async with AsyncExitStack() as listening:
             for _ in range(TRIES):
@@ -143,7 +148,7 @@ class InRedis:
         if lacking:
             return lacking
         record.stays.become(stays)
-        messages = missed(fetched, record, position.number, self._limits.replay_events, self._limits.replay_bytes)
+        messages = missed(fetched, record, position.number, self._limits.replay_events, self._limits.missed_bytes)
         if messages is None:
             return None
         enter(Start(record.pid, messages, markers.message(number)))
@@ -224,7 +229,7 @@ class InRedis:
 
     def begin_anew(self) -> None:
         """As `Recovery.begin_anew`."""
-        self._keeping.tear()
+        self._keeping.begin_anew()
 
     def lose(self) -> None:
         """The sockets of now have missed what others sent: their clients do not come back to it."""
@@ -268,6 +273,11 @@ class InRedis:
         """How long a record lives by itself while its client is there."""
         limits = self._limits
         return limits.recovery_seconds + limits.ping_interval_seconds + limits.ping_timeout_seconds + SLACK_SECONDS
+
+
+def _role(user: Any) -> Any:
+    """What a user may be beside who they are."""
+    return getattr(user, "role", None)
 
 
 def _portions(pids: list[str]) -> Iterator[Collection[str]]:

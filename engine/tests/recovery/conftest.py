@@ -1,14 +1,21 @@
-"""Clients that come back, packet by packet, to an app whose tokens belong to sessions."""
+"""Clients that come back, packet by packet, to an app whose tokens belong to sessions.
+
+Of tests that run on two nodes, see two_nodes.py, the first client is on the second node, comes back to the first, again
+to the second, and so on, while `io` speaks for the first.
+"""
 
 import json
+import secrets
 from functools import partial
+from itertools import cycle
 
 import pytest
 
+from engine.backplane.choice import backplane
 from engine.limits import Limits
 from engine.testing.wire import Wire
 from engine.tests import people
-from engine.tests.app import io, make_app, no_hook
+from engine.tests.app import make_app, no_hook
 from engine.tests.people import ANNA
 
 HOOK_DONE = "done?"
@@ -59,10 +66,11 @@ def office() -> people.Office:
 
 
 @pytest.fixture
-def make(office):
+def make(io_loop, office, redis_url):
     accounts = people.Accounts()
     accounts.authenticate, accounts.ended = office.authenticate, office.ended_lately
-    return partial(make_app, connection=no_hook, accounts=accounts, limits=Limits(ended_seconds=0.01))
+    return partial(make_app, connection=no_hook, accounts=accounts, limits=Limits(ended_seconds=0.01),
+                   backplane=backplane(redis_url, secrets.token_hex(4), people.Person))  # fmt: skip
 
 
 @pytest.fixture
@@ -71,44 +79,56 @@ def app(io_loop, make):
 
 
 @pytest.fixture
-def hook(app):
+def hook(nodes):
     """`@hook` makes a function the connection() of the app."""
 
     def hook(function):
-        io.node.services.connection = function
+        for node in nodes:
+            node.services.connection = function
         return function
 
     return hook
 
 
 @pytest.fixture
-def tab(wire, office):
+def urls(base_url, beside):
+    return cycle([beside.url, base_url] if beside else [base_url])
+
+
+@pytest.fixture
+def knows(nodes):
+    """`knows(tab)` is whether any node has this connection."""
+    return lambda tab: any(node.hub.accepted(tab.id) for node in nodes)
+
+
+@pytest.fixture
+def tab(wire, office, urls):
     """`tab = await tab()` is a connection of ANNA's, or of another's token."""
 
     async def tab(token: str | None = None) -> Tab:
-        return await Tab(await wire(), token or office.issue(ANNA)).connect()
+        return await Tab(await wire(url=next(urls)), token or office.issue(ANNA)).connect()
 
     return tab
 
 
 @pytest.fixture
-def gone(until):
+def gone(until, knows):
     """`await gone(tab)` cuts a connection and returns once the server knows."""
 
     async def gone(tab: Tab) -> Tab:
         tab.cut()
-        await until(lambda: io.node.hub.accepted(tab.id) is None)
+        await until(lambda: not knows(tab))
         return tab
 
     return gone
 
 
 @pytest.fixture
-def back(wire):
+def back(wire, urls):
     """`tab = await back(tab)` comes back as its client does; with another token, pid or offset if given."""
 
     async def back(tab: Tab, **said) -> Tab:
         said = {"token": tab.token, "pid": tab.pid, "offset": tab.offset} | said
-        return await Tab(await wire(), said["token"]).connect(said["pid"], said["offset"])
+        return await Tab(await wire(url=next(urls)), said["token"]).connect(said["pid"], said["offset"])
 
     return back

@@ -8,6 +8,7 @@ from engine.recovery import away
 from engine.tests.app import io, socket_of
 from engine.tests.people import ANNA, BOB
 
+pytestmark = pytest.mark.contract
 ROOM = io.user_room(ANNA.id)
 
 
@@ -55,7 +56,7 @@ async def test_a_session_that_has_ended_is_refused_as_ever(tab, gone, wire, offi
 async def test_who_was_thrown_out_while_away_begins_anew(tab, gone, back):
     anna = await gone(await tab())
     await io.disconnect(ANNA.id)
-    await is_new(await back(anna), anna)
+    await is_new_pid(await back(anna), anna)
 
 
 async def test_of_another_session_that_is_thrown_out_nobody_hears(tab, gone, back):
@@ -71,6 +72,7 @@ async def test_who_got_another_role_while_away_begins_anew(tab, gone, back, offi
     await is_new(await back(anna), anna)
 
 
+@pytest.mark.one_node
 async def test_rooms_of_a_former_role_are_lost_though_the_client_is_back_before_that_is_heard_of(
     tab, gone, back, office
 ):
@@ -86,6 +88,7 @@ async def test_rooms_of_a_former_role_are_lost_though_the_client_is_back_before_
     await is_new(await back(again), again)
 
 
+@pytest.mark.one_node
 async def test_who_got_something_after_it_was_forgotten_which_have_ended_begins_anew_as_well(tab, back, office, until):
     tabs = [await tab() for _ in range(10)]
     office.forgotten = True
@@ -97,37 +100,39 @@ async def test_who_got_something_after_it_was_forgotten_which_have_ended_begins_
         await is_new_pid(await back(each), each)
 
 
-async def test_when_it_is_forgotten_which_sessions_have_ended_everybody_begins_anew(tab, back, office, until):
+async def test_when_it_is_forgotten_which_sessions_have_ended_everybody_begins_anew(tab, back, office, until, knows):
     anna = await tab()
     office.forgotten = True
-    await until(lambda: io.node.hub.accepted(anna.id) is None)
+    await until(lambda: not knows(anna))
     await is_new_pid(await back(anna), anna)
 
 
-async def test_while_a_pid_is_taken_up_another_with_it_begins_anew(tab, gone, back):
+async def test_while_a_pid_is_taken_up_another_with_it_begins_anew(tab, gone, back, nodes):
     anna = await gone(await tab())
     both = asyncio.Event()
     waiting = []
 
-    @io.server.on("connect")
     async def connect(sid, environ, auth):
         waiting.append(sid)
         if len(waiting) == 2:
             both.set()
         await both.wait()
 
+    for node in nodes:
+        node.server.on("connect")(connect)
+
     tabs = await asyncio.gather(back(anna), back(anna))
     assert sorted(each.recovered for each in tabs) == [False, True]
     assert len({each.id for each in tabs}) == 2
 
 
-async def test_whoever_comes_back_last_has_the_pid(tab, back):
+async def test_whoever_comes_back_last_has_the_pid(tab, back, nodes):
     anna = await tab()
     second = await back(anna)
     third = await back(second)
     assert (second.recovered, third.recovered) == (True, True)
     assert await second.wire.rest() == []
-    assert len(io.node.hub.everybody()) == 1
+    assert [socket.id for node in nodes for socket in node.hub.everybody()] == [anna.id]
 
 
 async def test_who_is_refused_in_the_end_leaves_what_was_taken_up_to_the_next(tab, gone, back, wire):
@@ -171,6 +176,7 @@ async def test_an_offset_from_the_past_brings_nothing_that_was_not_the_clients(t
     assert (again.recovered, again.events) == (True, [])
 
 
+@pytest.mark.one_node
 async def test_one_user_who_is_lost_again_and_again_has_nobody_else_forgotten(tab, gone, back, office, monkeypatch):
     monkeypatch.setattr(away, "MOST", 20)
     monkeypatch.setattr(away, "MOST_OF_USER", 3, raising=False)

@@ -1,7 +1,7 @@
 """The kit's `connect` and `received` on an app that has realtime only, so that a test is about nothing else.
 
-Tests marked `contract` run on one node, and also on two with Redis, those marked `two_nodes` on two: the first client
-is then on the second node, the next on the first, and so on, while `io` speaks for the first.
+Of the tests that run on two nodes, see two_nodes.py, the first client is on the second node, the next on the first, and
+so on, while `io` speaks for the first.
 """
 
 import logging
@@ -14,8 +14,6 @@ import pytest
 from engine.backplane.choice import backplane
 from engine.backplane.redis.state import State
 from engine.limits import Limits
-from engine.node import Node
-from engine.testing.nodes import Beside
 from engine.tests import people
 from engine.tests.app import io, make_app
 from engine.tests.people import ANNA
@@ -28,31 +26,6 @@ async def no_hook(socket, user):
 @pytest.fixture
 def database():
     return people.Database()
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "contract: of the contract of `io`, which two nodes with Redis keep as well")
-    config.addinivalue_line("markers", "two_nodes(fixture): on two nodes, whose Redis is that fixture, or a shared one")
-    config.addinivalue_line("markers", "one_node: about what is inside a node, in a file of the contract")
-
-
-def pytest_generate_tests(metafunc):
-    marked = metafunc.definition.get_closest_marker
-    if marked("contract") and not marked("one_node") and "on_two_nodes" in metafunc.fixturenames:
-        metafunc.parametrize("on_two_nodes", [False, True], ids=["one node", "two nodes"], indirect=True)
-
-
-@pytest.fixture
-def on_two_nodes(request) -> bool:
-    return getattr(request, "param", request.node.get_closest_marker("two_nodes") is not None)
-
-
-@pytest.fixture
-def redis_url(on_two_nodes, request) -> str:
-    """Which Redis the nodes have, "" for none."""
-    marker = request.node.get_closest_marker("two_nodes")
-    name = marker.args[0] if marker and marker.args else "shared_redis"
-    return request.getfixturevalue(name).url if on_two_nodes else ""
 
 
 @pytest.fixture
@@ -80,30 +53,8 @@ def app(make):
 
 
 @pytest.fixture
-def beside(http_server, app, make, on_two_nodes, request) -> Beside | None:
-    """The second node, where there are two. `settled` then also waits for what is on its way between them."""
-    if not on_two_nodes:
-        return None
-    beside = request.getfixturevalue("serve_beside")(make)
-
-    @io.on("settled?")
-    async def settled(socket):
-        for node in (app.settings["node"], beside.node):
-            if node.backplane.bus.is_here:
-                await node.backplane.bus.link.call("PING")
-
-    return beside
-
-
-@pytest.fixture
 def urls(base_url, beside):
     return cycle([beside.url, base_url] if beside else [base_url])
-
-
-@pytest.fixture
-def nodes(app, beside) -> list[Node]:
-    """The nodes of the test, that of `app` first."""
-    return [app.settings["node"], *([beside.node] if beside else [])]
 
 
 @pytest.fixture

@@ -30,6 +30,9 @@ class Told(list):
     def emptied(self, room, namespace):
         self.append(("emptied", room, namespace))
 
+    def moved(self, socket):
+        pass
+
 
 @pytest.fixture
 def told():
