@@ -43,7 +43,8 @@ class Recovery(Protocol):
         """Take up what a pid stands for; a socket of theirs that has it, on whichever node, ends as if gone.
 
         None for a pid that is unknown, or too old, or not this user's in this session, and where another is just taking
-        it up; nor, if that is not heard of otherwise, for a `user` whose role is another. Who finds a record has it alone, until `admit` has used it, or `put_back`.
+        it up; nor, if that is not heard of otherwise, for a `user` whose role is another. Who finds a record has it
+        alone, until `admit` has used it, or `put_back`.
         """
         ...
 

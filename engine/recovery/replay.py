@@ -1,7 +1,6 @@
 """What a client has missed that comes back."""
 
 from collections.abc import Sequence
-
 from typing import Protocol
 
 from engine.recovery.logs import EVERYBODY, Entry

@@ -88,7 +88,7 @@ class RedisBackplane:
     def moved(self, socket: Seat) -> None:
         """Have it known where a socket is, once its client is away."""
         if self.recovery:
-            self.recovery.moved(socket)
+            self.recovery.holdings.moved(socket)
 
     async def joining(self, room: str) -> None:
         """Return once the latest number is known, unless this node listens to a room already, or Redis does not say."""
@@ -104,6 +104,8 @@ class RedisBackplane:
         await self._listening.confirmed([room], ENTER_SECONDS)
 
     def _changed(self, before: State) -> None:
+        if self.bus.link.state is State.AWAY and self.bus.keeping:
+            self.bus.keeping.end()
         if self.bus.link.state is not State.HERE:
             return
         if before is State.SILENT:
@@ -121,7 +123,7 @@ class RedisBackplane:
         if self.recovery and self.bus.keeping and server:
             self.bus.keeping.begin(server)
             if before is State.AWAY:
-                self.recovery.lose()
+                self.recovery.holdings.lose_all()
 
     def _mend(self) -> None:
         if self.bus.keeping and self.bus.keeping.torn:

@@ -17,7 +17,7 @@ from engine.wire.message import Message
 
 NOWHERE = "away"
 """The epoch of who has not heard of any."""
-RUN_LENGTH = 10
+RUN_LENGTH = 6
 """So much of the id of a run of Redis is the epoch."""
 PUBLISH_ALL = "local n = 0 for i = 2, #ARGV do n = n + redis.call('PUBLISH', ARGV[i], ARGV[1]) end return n"
 """On several channels, with nothing in between, so that nodes on any of them see it at one place."""
@@ -52,7 +52,7 @@ class Keeping:
         self._evalsha = b"$7\r\nEVALSHA\r\n$40\r\n%b\r\n" % scripts.digest(self._script).encode()
 
     def begin(self, server: Server) -> None:
-        """There is a connection to a Redis, on which nothing was sent yet; one that may forget keys is not asked to keep."""
+        """There is a connection to a Redis, on which nothing was sent yet. One that may forget keys keeps nothing."""
         self._run, self.is_on = server.run, server.policy in ("noeviction", "")
         self.markers = Markers(server.run[:RUN_LENGTH] or NOWHERE)
         self.send(pack("SCRIPT", "LOAD", self._script), Numbered(_ignored))
@@ -68,9 +68,8 @@ class Keeping:
         except Away:
             self.tear()
 
-    @property
     def is_sound(self) -> bool:
-        """Whether somebody may come back now; what is torn is being mended."""
+        """Whether somebody may come back now. What is torn begins to be mended."""
         if self.torn and self.is_on:
             self.mend()
         return self.begun and self.is_on
@@ -80,8 +79,8 @@ class Keeping:
         self.heard(number)
 
     def end(self) -> None:
-        """The connection is lost."""
-        self.begun = False
+        """The connection is lost: who hears something from now on has perhaps missed something before it."""
+        self.markers, self.begun = Markers(NOWHERE), False
 
     def tear(self) -> None:
         """Something is not kept, or in another order than it was sent here."""
@@ -97,6 +96,10 @@ class Keeping:
     def heard(self, number: int) -> None:
         """All up to this number that is sent here has come."""
         self.number = max(self.number, number)
+
+    def marker(self) -> Message:
+        """What tells a client that it has all up to here."""
+        return self.markers.message(self.number)
 
     def mark(self, message: Message) -> None:
         """Have clients know that they have all up to here."""

@@ -1,7 +1,7 @@
 """A message on its way to other nodes and into the logs."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import hiredis
 
@@ -32,7 +32,7 @@ class Kept(Publication):
     def answered(self, reply: Any) -> None:
         """Redis has kept and carried it, or not."""
         if isinstance(reply, list):
-            number, receivers = reply
+            number, receivers = cast("list[int]", reply)
             self._keeping.heard(number)
             super().answered(receivers)
         elif isinstance(reply, hiredis.ReplyError) and not self._is_plain:
@@ -50,8 +50,6 @@ class Kept(Publication):
         """Perhaps it is not kept."""
         self._keeping.tear()
         super().lost(why)
-
-
 
     def _send_again(self, refusal: str) -> None:
         """By the script itself to a Redis that does not know it; else without having it kept."""

@@ -1,7 +1,7 @@
 """Who may come back, as Redis keeps it: a record for each pid."""
 
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -11,19 +11,19 @@ from engine.recovery.stays import Stay, Stays
 from engine.wire.json_out import dumps
 
 
-U = TypeVar("U")
-
-
 @dataclass(slots=True)
-class Written(Generic[U]):
+class Written:
     """What stands in a record."""
 
     socket_id: str
-    user: U
+    user: Any
     rooms: dict[str, int]
     past: list[tuple[str, int, int | None]]
     begun: int
     forgotten: int
+
+
+FORM = TypeAdapter(Written)
 
 
 @dataclass(slots=True, eq=False)
@@ -38,24 +38,35 @@ def owner(user_id: str, session_id: str | None) -> str:
     return f"{user_id}\0{session_id}"
 
 
+def role(user: Any) -> Any:
+    """What a user may be beside who they are."""
+    return getattr(user, "role", None)
+
+
 def write(seat: Seat) -> bytes:
     """What is to be known of a socket."""
     stays = seat.stays
-    past = [tuple(stay) for stay in stays.past or ()]
-    return dumps(Written(seat.id, seat.admitted, dict(stays), past, stays.begun, stays.forgotten))
+    past = [(stay.room, stay.joined, stay.left) for stay in stays.past or ()]
+    written = Written(seat.id, seat.admitted, dict(stays), past, stays.begun, stays.forgotten)
+    try:
+        return dumps(written)
+    except (TypeError, ValueError):
+        # Users who are no JSON begin anew, wherever a node has to be told who they were.
+        return dumps(replace(written, user=None))
 
 
 class Reader:
     """Reads records of users of a type, which can be made from JSON."""
 
     def __init__(self, user_type: Any) -> None:
-        self._form: TypeAdapter[Written[Any]] = TypeAdapter(Written[user_type])
+        self._user: TypeAdapter[Any] = TypeAdapter(user_type)
 
     def read(self, pid: str, user_id: str, session_id: str, data: bytes, as_of: int) -> Remote | None:
         """A record from what was written; None for what is none of this version."""
         try:
-            written = self._form.validate_json(data)
+            written = FORM.validate_json(data)
+            user = self._user.validate_python(written.user)
         except ValidationError:
             return None
         stays = Stays.of(written.rooms, map(Stay._make, written.past), written.begun, written.forgotten)
-        return Remote(pid, written.socket_id, user_id, session_id, written.user, stays, 0.0, is_taken=True, as_of=as_of)
+        return Remote(pid, written.socket_id, user_id, session_id, user, stays, 0.0, is_taken=True, as_of=as_of)

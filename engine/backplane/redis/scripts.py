@@ -17,6 +17,15 @@ SEQUENCE_SECONDS = 7 * 24 * 3600
 """How long the sequence is known when no node runs."""
 TAKEN_SECONDS = 30
 """How long a record is taken by a node that is not heard of any more."""
+
+
+def bounded(script: str, **bounds: int) -> str:
+    """A script with numbers for names in capitals."""
+    for name, bound in bounds.items():
+        script = script.replace(name, str(bound))
+    return script
+
+
 FRESH = """
 local function fresh(least)
   local time = redis.call('TIME')
@@ -26,8 +35,7 @@ local function fresh(least)
   redis.call('EXPIRE', KEYS[1], SEQUENCE_SECONDS)
   return number
 end
-""".replace("SEQUENCE_SECONDS", str(SEQUENCE_SECONDS))
-
+"""
 KEEP = """
 local function keep(key, number, kept, now)
   local last = redis.call('LINDEX', key, -1)
@@ -55,14 +63,18 @@ return {number, receivers}
 """
 """Number a message, keep it in logs, and publish it on channels."""
 
-BEGIN = FRESH + """
+BEGIN = bounded(
+    FRESH
+    + """
 local known = redis.call('HMGET', KEYS[1], 'run', 'number')
 local number = tonumber(known[2])
 if not number or known[1] ~= ARGV[1] or ARGV[3] == '1' then number = fresh((number or 0) + 1) end
 redis.call('HSET', KEYS[1], 'run', ARGV[1], 'window', ARGV[2])
 redis.call('EXPIRE', KEYS[1], SEQUENCE_SECONDS)
 return number
-""".replace("SEQUENCE_SECONDS", str(SEQUENCE_SECONDS))
+""",
+    SEQUENCE_SECONDS=SEQUENCE_SECONDS,
+)
 """Go on with the sequence, or begin it anew where the run is another, or what was kept is known to be torn."""
 
 WRITE = """
@@ -74,26 +86,32 @@ return tonumber(redis.call('HGET', KEYS[2], 'number'))
 """
 """Write a record as its holder, or become that."""
 
-TAKE = """
+TAKE = bounded(
+    """
 local record = redis.call('HMGET', KEYS[1], 'owner', 'ready', 'taken', 'record', 'as_of')
 local now = tonumber(redis.call('TIME')[1])
 if record[1] ~= ARGV[1] or record[2] ~= '1' then return false end
 if record[3] and now - record[3] < TAKEN_SECONDS then return false end
 redis.call('HSET', KEYS[1], 'taken', now)
 return {record[4], tonumber(record[5])}
-""".replace("TAKEN_SECONDS", str(TAKEN_SECONDS))
+""",
+    TAKEN_SECONDS=TAKEN_SECONDS,
+)
 """Take up a record that is ready, as its owner, unless somebody else has just done so."""
 
 PUT_BACK = "return redis.call('HDEL', KEYS[1], 'taken')"
 
-RENEW = """
+RENEW = bounded(
+    """
 if redis.call('HGET', KEYS[1], 'holder') == ARGV[1] then
   redis.call('HSET', KEYS[1], 'as_of', ARGV[2])
   redis.call('PEXPIRE', KEYS[1], ARGV[3])
 end
 redis.call('EXPIRE', KEYS[2], SEQUENCE_SECONDS)
 return tonumber(redis.call('HGET', KEYS[2], 'number'))
-""".replace("SEQUENCE_SECONDS", str(SEQUENCE_SECONDS))
+""",
+    SEQUENCE_SECONDS=SEQUENCE_SECONDS,
+)
 """Have a record live on, as its holder; returns the number of the latest that was kept."""
 
 DROP = """
@@ -133,16 +151,14 @@ return {tonumber(sequence[1]), tonumber(sequence[2]), logs}
 
 def keep(limits: Limits) -> str:
     """The script that keeps, within bounds."""
-    bounds = {
-        "ENTRIES": limits.replay_events,
-        "BYTES": limits.replay_bytes,
-        "SECONDS": log_seconds(limits),
-        "LARGEST": limits.kept_bytes,
-    }
-    text = FRESH + KEEP
-    for name, bound in bounds.items():
-        text = text.replace(name, str(bound))
-    return text
+    return bounded(
+        FRESH + KEEP,
+        SEQUENCE_SECONDS=SEQUENCE_SECONDS,
+        ENTRIES=limits.replay_events,
+        BYTES=limits.replay_bytes,
+        SECONDS=log_seconds(limits),
+        LARGEST=limits.kept_bytes,
+    )
 
 
 def log_seconds(limits: Limits) -> int:

@@ -23,7 +23,7 @@ def are(nodes, until):
 
 @pytest.fixture
 def cut(until):
-    """`await cut(node)` returns once a node's connection to Redis is replaced; `meanwhile()` runs while there is none."""
+    """`await cut(node)` returns once a node's connection to Redis is replaced, and calls `meanwhile()` without any."""
 
     async def cut(node, meanwhile=None):
         link = node.backplane.bus.link
