@@ -11,9 +11,9 @@ from engine.http.rate_limits import RateLimits
 from engine.mail.mailer import Mailer
 from engine.mongo.availability import Availability
 from handlers import routes
-from handlers.accounts.limits import ACCOUNT_LIMITS
 from handlers.accounts.sockets import SocketAccounts
 from handlers.errors import ANSWERS
+from handlers.limits import LIMITS
 from models.accounts.sessions import Sessions
 from realtime import io
 from realtime.connection import connection
@@ -37,7 +37,7 @@ def make_app(settings: Settings, db: models.Database) -> Application:
         schedule=schedule,
         sessions=sessions,
         mailer=Mailer(settings.smtp_url, settings.mail_from, settings.public_url, settings.production),
-        limits=RateLimits(ACCOUNT_LIMITS, settings.rate_limits, settings.redis_url, settings.redis_prefix),
+        limits=RateLimits(LIMITS, settings.rate_limits, settings.redis_url, settings.redis_prefix),
         production=settings.production,
     )
     io.attach(

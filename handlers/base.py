@@ -1,14 +1,16 @@
 """What every handler of this app inherits: the database, and who is asking."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Concatenate, ParamSpec, TypeVar
 
 from engine.http.errors import ApiError
 from engine.http.handler import Handler
+from engine.http.rate_limits import RateLimits, by_address
 from engine.mongo import Database, DatabaseAway
 from engine.permission import Allow, check_allow, is_allowed
 from handlers.errors import ANSWERS
+from handlers.limits import LIMITS
 from models.accounts.errors import Unauthenticated
 from models.accounts.user import User
 from models.errors import Forbidden
@@ -55,6 +57,25 @@ admins_only = allowed("admin")
 """`python -m models admin NAME` makes a user one."""
 
 
+def limited(name: str) -> Callable[[Method[H, P, Awaitable[None]]], Method[H, P, Awaitable[None]]]:
+    """`@limited("messages")`, below @authenticated, lets a method run as often as handlers/limits.py says.
+
+    Then it answers 429, and when to come again. Raises ValueError for a limit that is not there.
+    """
+    if name not in LIMITS:
+        raise ValueError(f'There is no limit "{name}" in handlers/limits.py')
+
+    def decorator(method: Method[H, P, Awaitable[None]]) -> Method[H, P, Awaitable[None]]:
+        @functools.wraps(method)
+        async def wrapper(self: H, *args: P.args, **kwargs: P.kwargs) -> None:
+            await self.limits.spend(name, self.current_user.id if self.current_user else self.network)
+            await method(self, *args, **kwargs)
+
+        return wrapper
+
+    return decorator
+
+
 class BaseHandler(Handler):
     """Inherit from this: `self.current_user`, `self.db`, `self.form(Model)`, `self.write(a dict or a list)`."""
 
@@ -68,6 +89,16 @@ class BaseHandler(Handler):
     def db(self) -> Database:
         """The database, for models."""
         return self.settings["db"]
+
+    @property
+    def limits(self) -> RateLimits:
+        """`await self.limits.spend("votes", room_id)` counts by what you say; it raises ApiError 429 after too many."""
+        return self.settings["limits"]
+
+    @property
+    def network(self) -> str:
+        """Where the request comes from, as limits count it."""
+        return by_address(self.client_address)
 
     async def prepare(self) -> None:
         """Finds out who is asking, or why that can't be told, for `refusal`. Routes open to everyone do not mind."""

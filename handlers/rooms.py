@@ -4,7 +4,7 @@ from asyncio import gather
 
 from pydantic import BaseModel, Field
 
-from handlers.base import BaseHandler, authenticated
+from handlers.base import BaseHandler, authenticated, limited
 from models.accounts.user import User
 from models.room import Room
 from realtime import io
@@ -34,6 +34,7 @@ class RoomsHandler(BaseHandler):
         self.write([room.public() for room in rooms])
 
     @authenticated
+    @limited("new rooms")
     async def post(self):
         me = self.current_user
         room = await Room.create(self.db, self.form(NewRoom).name, owner=me)
@@ -87,6 +88,7 @@ class MessagesHandler(BaseHandler):
         self.write([message.public() for message in await room.history(page.before, page.limit)])
 
     @authenticated
+    @limited("messages")
     async def post(self, room_id):
         room = await Room.get(self.db, room_id, member=self.current_user)
         message = await room.post(self.current_user, self.form(NewMessage).text)

@@ -6,7 +6,7 @@ import ast
 def pasted(source: str, block: str) -> str:
     """The file `source` with a block in it. What has a name that is there already takes its place.
 
-    A list that begins with `...` stands for a longer list of which it shows the end.
+    A list that begins with `...` stands for a longer list of which it shows the end, and a dict for a longer dict.
     """
     module = ast.parse(source)
     _merge(module, ast.parse(block).body)
@@ -22,6 +22,9 @@ def _merge(into: ast.Module | ast.ClassDef, nodes: list[ast.stmt]):
             into.body.append(node)
         elif isinstance(node, ast.ClassDef):
             _merge(there, node.body)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict):
+            there.value.keys += node.value.keys
+            there.value.values += node.value.values
         elif isinstance(node, ast.Assign):
             there.value.elts += [each for each in node.value.elts if ast.unparse(each) != "..."]
         else:

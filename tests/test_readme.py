@@ -130,7 +130,7 @@ def test_the_first_handler_event_and_test_work(clone, environment):
 
 def test_all_else_that_a_reader_pastes_works(clone, environment):
     shutil.copy(ROOT / "tests" / "of_what_is_pasted.py", clone / "tests" / "test_pasted.py")
-    pasted_tests = ["tests/test_pasted.py", "tests/models/test_votes.py"]
+    pasted_tests = ["tests/test_pasted.py", "tests/models/test_votes.py", "tests/handlers/test_vote_limit.py"]
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *pasted_tests]
     done = subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

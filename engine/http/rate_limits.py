@@ -71,7 +71,10 @@ def by_address(address: str) -> str:
 
 
 def _item(name: str, rate: str) -> RateLimitItem:
-    item = parse(rate)
+    try:
+        item = parse(rate)
+    except ValueError:
+        raise ValueError(f'The limit "{name}" is "{rate}"; write it as "30 per minute"') from None
     item.namespace = name
     return item
 

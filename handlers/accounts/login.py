@@ -4,7 +4,6 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from handlers.accounts.limited import LimitedHandler
 from handlers.accounts.mailing import MailingHandler
 from handlers.accounts.session_tokens import Device, SessionTokensHandler
 from models.accounts import places
@@ -42,7 +41,7 @@ class RegisterHandler(SessionTokensHandler, MailingHandler):
             self.write({"user": user.public()})
 
 
-class LoginHandler(SessionTokensHandler, LimitedHandler):
+class LoginHandler(SessionTokensHandler):
     async def post(self):
         form = self.device_form(Credentials)
         # As it was typed: a count by the account would tell whose it is.

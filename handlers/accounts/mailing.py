@@ -3,12 +3,12 @@
 from engine.mail.mailer import Mailer
 from handlers.accounts import letters
 from handlers.accounts.letters import Letter
-from handlers.accounts.limited import LimitedHandler
+from handlers.base import BaseHandler
 from models.accounts import codes
 from models.accounts.user import User
 
 
-class MailingHandler(LimitedHandler):
+class MailingHandler(BaseHandler):
     """Inherit from this to write to users. Nobody gets more of it than the limits allow."""
 
     def post_letter(self, to: str, letter: Letter) -> None:

@@ -3,6 +3,7 @@
 from pydantic import BaseModel
 
 from handlers.accounts.mailing import MailingHandler
+from handlers.accounts.password_check import PasswordCheckHandler
 from handlers.accounts.refresh_cookie import RefreshCookieHandler
 from handlers.base import authenticated
 from models import belongings
@@ -22,7 +23,7 @@ class Deletion(BaseModel):
     currentPassword: TypedPassword
 
 
-class MeHandler(RefreshCookieHandler, MailingHandler):
+class MeHandler(RefreshCookieHandler, MailingHandler, PasswordCheckHandler):
     @authenticated
     async def get(self):
         self.write(self.current_user.public())

@@ -4,6 +4,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from handlers.accounts import letters
 from handlers.accounts.mailing import MailingHandler
+from handlers.accounts.password_check import PasswordCheckHandler
 from handlers.accounts.session_tokens import Device, SessionTokensHandler
 from handlers.base import authenticated
 from handlers.errors import ApiError
@@ -58,7 +59,7 @@ class NewPasswordHandler(SessionTokensHandler, MailingHandler):
         self.post_letter(user.email, letters.password_changed())
 
 
-class ChangePasswordHandler(NewPasswordHandler):
+class ChangePasswordHandler(NewPasswordHandler, PasswordCheckHandler):
     @authenticated
     async def post(self):
         form = self.device_form(ChangePassword)

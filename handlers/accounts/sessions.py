@@ -4,7 +4,6 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from handlers.accounts.limited import LimitedHandler
 from handlers.accounts.refresh_cookie import RefreshCookieHandler
 from handlers.accounts.session_tokens import SessionTokensHandler
 from handlers.base import authenticated
@@ -24,7 +23,7 @@ class Logout(BaseModel):
     scope: Literal["all"] | None = None
 
 
-class RefreshHandler(SessionTokensHandler, LimitedHandler):
+class RefreshHandler(SessionTokensHandler):
     async def post(self):
         self.check_database()
         given = self.form(Refresh).refreshToken if self.body else None
