@@ -22,7 +22,14 @@ if sys.version_info >= (3, 12):
         coroutine: Coroutine[Any, Any, T], loop: asyncio.AbstractEventLoop, context: Context
     ) -> asyncio.Task[T]:
         """Run a task until its first wait. One that waits for nothing is done then, and costs the loop nothing."""
-        return asyncio.Task(coroutine, loop=loop, name=NAME, context=context, eager_start=True)
+        try:
+            return asyncio.Task(coroutine, loop=loop, name=NAME, context=context, eager_start=True)
+        except (SystemExit, KeyboardInterrupt) as error:
+            # Out of here uvloop would take it for an error of what reads; out of a task it ends the process.
+            return begin_soon(_end(error), loop, context)
+
+    async def _end(error: BaseException) -> Any:
+        raise error
 
 else:
     begin_at_once = begin_soon
