@@ -107,7 +107,7 @@ class WebSocket(Input):
         """End: called by the loop."""
         self.become(CLOSED)
         self.eio.websockets -= 1
-        self.pending.clear()
+        self.pending = b""
         self.held = b""
         self.end_rest()
         self.eio.wheel.cancel(self)
