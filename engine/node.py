@@ -13,7 +13,7 @@ from engine.hub import Hub
 from engine.limits import Limits
 from engine.sockets.admissions import Admissions
 from engine.sockets.client import Client
-from engine.sockets.client2 import Client2, ids
+from engine.sockets.client2 import Client2, others
 from engine.sockets.connected import Connection, Member, connections, members
 from engine.sockets.drain import begin_anew, drain, resync
 from engine.sockets.handlers import Handlers
@@ -98,19 +98,14 @@ class Node:
         namespace: str = "/",
     ) -> None:
         """Hand a packet to the writers of every socket in a room, or in any of several, but of those in `skip`."""
-        # A copy, because a socket that this makes too slow leaves its rooms at once.
-        members = tuple(self.hub.members(rooms, namespace))
-        skip = ids(skip, namespace, self.eio.sockets) if members else skip
-        for socket in members:
-            if socket.id not in skip and not (volatile and socket.link.behind):
+        for socket in others(self.hub.members(rooms, namespace), skip, namespace, self.eio.sockets):
+            if not (volatile and socket.link.behind):
                 socket.link.carrier.send(message)
 
     def broadcast(self, message: Message, skip: Collection[str | None] = NOBODY, namespace: str = "/") -> None:
         """Hand a packet to the writers of every socket of a namespace, but of those in `skip`."""
-        skip = ids(skip, namespace, self.eio.sockets)
-        for socket in tuple(self.hub.everybody(namespace)):
-            if socket.id not in skip:
-                socket.link.carrier.send(message)
+        for socket in others(self.hub.everybody(namespace), skip, namespace, self.eio.sockets):
+            socket.link.carrier.send(message)
 
     def join(self, user_id: str, rooms: Collection[str]) -> None:
         """Put every socket of a user into rooms. Raises ValueError for one room more than a socket may be in."""

@@ -44,12 +44,17 @@ class Client2(Client):
         super().give_up()
 
 
-def ids(names: Collection[str | None], namespace: str, links: Mapping[str, Link]) -> Collection[str | None]:
-    """The same names, and the ids of those sockets whose clients, of Socket.IO 2, go by one of them."""
-    if not any(names):
-        return names
-    found = [socket.id for name in names if name and (socket := _named(name, namespace, links))]
-    return {*names, *found} if found else names
+def others(
+    sockets: Collection[Socket[Any]], skip: Collection[str | None], namespace: str, links: Mapping[str, Link]
+) -> Collection[Socket[Any]]:
+    """The sockets but those in `skip`: ids, or those of links, which clients of Socket.IO 2 go by.
+
+    It is a copy, because a socket that is too slow for what it is sent leaves its rooms at once.
+    """
+    if not sockets or not any(skip):
+        return tuple(sockets)
+    found = [socket.id for name in skip if name and (socket := _named(name, namespace, links))]
+    return [socket for socket in sockets if socket.id not in skip and socket.id not in found]
 
 
 def _named(name: str, namespace: str, links: Mapping[str, Link]) -> Socket[Any] | None:
