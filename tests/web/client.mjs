@@ -23,6 +23,7 @@ const socket = connect(io, tokens, { ...options, ...(transports.length && { tran
 for (const event of ["connect", "disconnect"]) socket.on(event, () => console.log(event));
 socket.on("news", (number) => console.log("news", number));
 socket.on("closing", ({ code }) => console.log("closing", code));
+socket.on("connect_error", ({ data }) => data && console.log("refused", data.code));
 tokens.onRenewed(() => console.log("renewed"));
 
 // It ends when the test closes it.

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.testing.proxy import Proxy
+from handlers.accounts.sockets import SocketAccounts
 
 PROGRAM = Path(__file__).parent / "client.mjs"
 pytestmark = pytest.mark.slow
@@ -67,3 +68,15 @@ async def test_it_loads_anew_only_where_something_was_missed(away, proxy, says, 
     assert await says("connect") == ["disconnect", "news 1", "news 2", "connect"]
     io.node.begin_anew()
     assert await says("load") == ["closing resync", "disconnect", "connect", "load"]
+
+
+async def test_it_tries_again_when_the_server_could_not_check_it(away, proxy, says, monkeypatch):
+    async def fail(*_):
+        raise RuntimeError("broken")
+
+    await away()
+    with monkeypatch.context() as broken:
+        broken.setattr(SocketAccounts, "authenticate", fail)
+        proxy.up()
+        assert "refused internal_error" in await says("refused")
+    assert "ended" not in " ".join(await says("connect"))

@@ -2,6 +2,7 @@
 // have expired, and ends with the session.
 
 const AGAIN_MS = 3000;
+const pause = () => new Promise((done) => setTimeout(done, AGAIN_MS * (1 + Math.random()))); // not all at once
 
 /**
  * Connects with `io`, that of socket.io-client, and returns its socket. `await load()` fetches what is shown: it is
@@ -62,19 +63,21 @@ export function connect(io, tokens, { url, load = () => {}, ended = () => {}, ..
     } catch (error) {
       if (socket.id !== id) return; // The next connect begins again.
       console.warn(error);
-      setTimeout(() => socket.id === id && !loaded && begin(), AGAIN_MS);
+      await pause();
+      if (socket.id === id && !loaded) begin();
     }
   }
 
   /** The stock client tries again by itself, unless the server has refused it or sent it away for good. */
   function lost(reason) {
     if (socket.active) return;
-    if (["expired", "token_expired"].includes(reason.code)) comeBack();
+    if (["expired", "token_expired"].includes(reason.code)) comeBack(tokens.refresh().catch(pause));
+    else if (reason.code === "internal_error") comeBack(pause()); // The server could not tell whether it will have us.
     else end(reason);
   }
 
-  async function comeBack() {
-    await tokens.refresh().catch(() => new Promise((done) => setTimeout(done, AGAIN_MS)));
+  async function comeBack(ready) {
+    await ready;
     if (!tokens.closed) socket.connect();
   }
 
