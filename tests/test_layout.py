@@ -16,6 +16,18 @@ APP = Modules.of(ROOT, "app.py", "settings.py", "tasks.py", "handlers", "models"
 MODULES = Modules(APP | Modules.of(ROOT, "engine").without("engine.tests", "engine.testing"))
 TESTS = Modules.of(ROOT, "tests", "engine/tests", "engine/testing")
 ACCOUNTS = "handlers.accounts", "models.accounts"
+THE_STARTERS_OWN = [
+    "tests.test_command",
+    "tests.test_engine_package",
+    "tests.test_layout",
+    "tests.test_many_nodes_page",
+    "tests.test_proxies",
+    "tests.test_security_page",
+    "tests.test_shared_bounds",
+    "tests.test_start",
+    "tests.test_upgrade",
+]
+"""Tests of how the engine and the app are made and fit together; a clone writes none like these."""
 FIRST_READ = [
     "handlers/__init__.py",
     "handlers/rooms.py",
@@ -93,6 +105,12 @@ def test_nothing_imports_the_app_and_only_the_app_imports_handlers():
 def test_the_engine_imports_nothing_of_the_app():
     assert within(MODULES.importers("app", "settings", "handlers", "models", "realtime", "tests"), "engine") == set()
     assert within(TESTS.importers("app", "settings", "handlers", "models", "realtime", "tests"), "engine") == set()
+
+
+def test_tests_of_the_app_take_nothing_of_the_engine_but_its_kit():
+    tests = TESTS.without("tests.handlers.accounts", "tests.models.accounts", *THE_STARTERS_OWN)
+    assert outside(tests.importers("engine"), "engine") == set()
+    assert [name for name in outside(set(tests), "engine") if "io.server." in tests[name].file.read_text()] == []
 
 
 def test_only_settings_read_the_environment():

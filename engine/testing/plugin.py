@@ -33,6 +33,8 @@ pytest_plugins = [
     "engine.testing.redis_server",
     "engine.testing.nodes",
     "engine.testing.network",
+    "engine.testing.proxy",
+    "engine.testing.stoppable",
 ]
 
 

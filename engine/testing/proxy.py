@@ -5,6 +5,8 @@ import contextlib
 import socket
 from struct import pack
 
+import pytest
+
 RESET = pack("ii", 1, 0)
 """SO_LINGER that makes closing a socket a reset."""
 
@@ -126,3 +128,12 @@ class Carried:
             if not writer.is_closing():
                 writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
                 writer.transport.abort()
+
+
+@pytest.fixture
+def proxy(io_loop, http_port):
+    """A network between clients and the app's server, which they reach by `proxy.url`; `down` and `up` it."""
+    proxy = Proxy(http_port)
+    io_loop.run_sync(proxy.open)
+    yield proxy
+    proxy.close()

@@ -4,6 +4,8 @@ import os
 import signal
 from contextlib import ExitStack
 
+import pytest
+
 from engine.mongo import mongod
 
 
@@ -30,3 +32,11 @@ class Stoppable:
     @property
     def _pid(self) -> int:
         return int((self.folder / "data" / "mongod.lock").read_text())
+
+
+@pytest.fixture
+def mongodb(tmp_path):
+    """`mongodb.start()` returns the URL of one of the test's own, for its `db`; `stop`, `freeze` and `thaw` it then."""
+    mongodb = Stoppable(tmp_path / "mongo")
+    yield mongodb
+    mongodb.stop()

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from tornado.routing import RuleRouter
 
-from engine.testing.people import Someone
 from handlers.base import BaseHandler
 from models.__main__ import COMMANDS, perform
 from settings import Settings
@@ -96,17 +95,14 @@ def filled(form: type[BaseModel], texts, values):
 class Somebody:
     """An admin, `who`, who is there again when a request has ended their session, or the account."""
 
-    def __init__(self, run, call, db):
-        self.run, self.call, self.db, self.number = run, call, db, 0
+    def __init__(self, run, register, call, db):
+        self.run, self.register, self.call, self.db, self.number = run, register, call, db, 0
         self.run(self.begin)
 
     async def begin(self):
         self.number += 1
-        form = {"username": f"ann{self.number}", "email": f"ann{self.number}@example.com", "password": PASSWORD}
-        answer = (await self.call("POST", "/auth/local/register", form)).json
-        user = answer["user"]
-        self.who = Someone(user["id"], user["username"], user["email"], answer["jwt"], answer["refreshToken"])
-        await perform(self.db, COMMANDS["admin"], user["username"])
+        self.who = await self.register(f"ann{self.number}")
+        await perform(self.db, COMMANDS["admin"], self.who.username)
 
     def look(self):
         if self.run(partial(self.call, "GET", "/users/me", as_=self.who)).status != 200:
@@ -121,11 +117,11 @@ def settings(tmp_path, mailbox) -> Settings:
 
 
 @pytest.fixture
-def anything_is_answered(io_loop, app, call, fetch, db):
+def anything_is_answered(io_loop, app, register, call, fetch, db):
     """Runs so many examples."""
 
     def run(examples: int):
-        somebody = Somebody(io_loop.run_sync, call, db)
+        somebody = Somebody(io_loop.run_sync, register, call, db)
         ann = somebody.who
         [session] = io_loop.run_sync(partial(call, "GET", "/auth/sessions", as_=ann)).json
         routes = [*routes_of(app.default_router), Route("/(.*)", METHODS, [])]

@@ -14,7 +14,6 @@ from socketio.exceptions import ConnectionError as Refused
 import handlers.accounts.login
 import handlers.accounts.password
 import models.accounts.sessions
-from engine.mongo import mongod
 from models.accounts.tokens import Tokens
 from realtime import io
 from settings import Settings
@@ -310,7 +309,7 @@ async def test_handlers_that_fail(register, fetch, ask, connect, monkeypatch, se
         await connect(auth={"token": ann.jwt})
     with pytest.raises(Refused):
         await connect(query=f"?jwt={ann.jwt}")
-    monkeypatch.setattr(io.server.eio, "open", None)
+    monkeypatch.setattr("engine.transport.engine_io.EngineIO.open", None)
     await fetch("GET", f"/socket.io/?EIO=4&transport=polling&jwt={ann.jwt}", token=ann.jwt)
     assert len([line for line in logged.lines if "Traceback" in line]) >= 6
 
@@ -354,26 +353,17 @@ class TestUnconfirmed:
 
 class TestWithoutDatabase:
     @pytest.fixture
-    def db(self, io_loop, tmp_path, open_database):
-        import models
-
-        self.running = mongod.running(tmp_path / "mongo")
-        db = open_database(f"{self.running.__enter__()}&serverSelectionTimeoutMS=200", "away")
+    def db(self, io_loop, mongodb, open_database):
+        db = open_database(f"{mongodb.start()}&serverSelectionTimeoutMS=200", "away")
         io_loop.run_sync(lambda: models.prepare(db))
-        yield db
-        if self.running:
-            self.stop()
-
-    def stop(self):
-        self.running.__exit__(None, None, None)
-        self.running = None
+        return db
 
     @pytest.mark.slow
     @pytest.mark.may_take(60)
-    async def test_the_database_is_away(self, register, ask, fetch, connect, wire, secrets):
+    async def test_the_database_is_away(self, register, ask, fetch, connect, wire, secrets, mongodb):
         ann = await register("ann")
         client = await connect(ann)
-        self.stop()
+        mongodb.stop()
         await ask("POST", "/auth/local", {"identifier": "ann", "password": "correct horse"})
         await ask("POST", "/auth/refresh", {"refreshToken": ann.refresh_token})
         await ask("POST", "/auth/refresh", Cookie=f"refresh={ann.refresh_token}")

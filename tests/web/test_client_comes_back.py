@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from engine.testing.proxy import Proxy
 from handlers.accounts.sockets import SocketAccounts
 
 PROGRAM = Path(__file__).parent / "client.mjs"
@@ -14,15 +13,7 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def proxy(io_loop, http_server, http_port):
-    proxy = Proxy(http_port)
-    io_loop.run_sync(proxy.open)
-    yield proxy
-    proxy.close()
-
-
-@pytest.fixture
-def says(node, proxy, io_loop):
+def says(node, http_server, proxy, io_loop):
     """`await says("connect")` waits for what it says of that kind, and returns all that it says until then."""
     command = [node, PROGRAM, proxy.url, "websocket"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}

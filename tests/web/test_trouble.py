@@ -4,7 +4,6 @@ import pytest
 
 import app as application
 import models
-from engine.testing.stoppable import Stoppable
 from models.accounts import administration
 from models.accounts.user import User
 
@@ -42,12 +41,6 @@ class TestConnection:
 
 
 class TestDatabaseAway:
-    @pytest.fixture
-    def mongodb(self, tmp_path):
-        mongodb = Stoppable(tmp_path / "mongo")
-        yield mongodb
-        mongodb.stop()
-
     @pytest.fixture
     def db(self, io_loop, mongodb, open_database):
         db = open_database(f"{mongodb.start()}&serverSelectionTimeoutMS=200", "away")

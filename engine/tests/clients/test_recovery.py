@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 
-from engine.testing.proxy import Proxy
 from engine.tests.app import io, socket_of
 from engine.tests.clients.kinds import CARRIERS, UPGRADE, Kind, marked
 from engine.tests.people import ANNA
@@ -15,15 +14,6 @@ OTHERS = [Kind(library, UPGRADE) for library in ("socket.io-client-4.0", "socket
                                                  "socket.io-client-2.5", "python-socketio")]  # fmt: skip
 latest = pytest.mark.parametrize("kind", [marked(kind) for kind in LATEST])
 upgrading = pytest.mark.parametrize("kind", [marked(LATEST[0])])
-
-
-@pytest.fixture
-def proxy(io_loop, http_port):
-    """What stands between clients and the server."""
-    proxy = Proxy(http_port)
-    io_loop.run_sync(proxy.open)
-    yield proxy
-    proxy.close()
 
 
 @pytest.fixture

@@ -8,18 +8,10 @@ from socketio.exceptions import ConnectionError as Refused
 
 import models
 from engine.testing.people import Someone
-from engine.testing.stoppable import Stoppable
 from realtime import io
 
 pytestmark = [pytest.mark.slow, pytest.mark.may_take(60)]
 PASSWORD = {"password": "correct horse"}
-
-
-@pytest.fixture
-def mongodb(tmp_path):
-    mongodb = Stoppable(tmp_path / "mongo")
-    yield mongodb
-    mongodb.stop()
 
 
 @pytest.fixture

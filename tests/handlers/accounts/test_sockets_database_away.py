@@ -2,15 +2,7 @@
 
 import pytest
 
-from engine.testing.stoppable import Stoppable
 from realtime import io
-
-
-@pytest.fixture
-def mongodb(tmp_path):
-    mongodb = Stoppable(tmp_path / "mongo")
-    yield mongodb
-    mongodb.stop()
 
 
 @pytest.fixture

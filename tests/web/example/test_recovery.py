@@ -2,19 +2,10 @@
 
 import pytest
 
-from engine.testing.proxy import Proxy
 from models.accounts.user import User
 from models.room import Room
 
 pytestmark = [pytest.mark.slow, pytest.mark.may_take(60)]
-
-
-@pytest.fixture
-def proxy(io_loop, http_port):
-    proxy = Proxy(http_port)
-    io_loop.run_sync(proxy.open)
-    yield proxy
-    proxy.close()
 
 
 @pytest.fixture
