@@ -26,6 +26,11 @@ class Stock:
         self.unmarked: object = None
         """The last argument of an event whose marker has not come yet, or NOT_YET while none has come at all."""
 
+    @property
+    def has_position(self) -> bool:
+        """Whether it says how far it is when it comes back, by what was not the end of an event."""
+        return self.pid is not None and not isinstance(self.unmarked, str)
+
     def come(self):
         """Open a WebSocket, and CONNECT."""
         self.at, self.connected, self.may_double = 0, False, self.unmarked is not None

@@ -2,46 +2,66 @@
 
 import asyncio
 import math
-from types import SimpleNamespace
+from functools import partial
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
+from engine.backplane.redis.backplane import RedisBackplane
 from engine.io import IO
 from engine.limits import Limits
 from engine.names import user_room
 from engine.node import Node
-from engine.tests.people import Access
+from engine.testing.redis_server import RedisServer
+from engine.tests.people import Access, Person
 from engine.tests.recovery.stock import Stock
-from engine.tests.virtual import Loop
+from engine.tests.recovery.virtual_redis import RedisLoop, VirtualRedis
 
 USERS, ROOMS = ("anna", "bert"), ("tea", "cake")
 WINDOW_SECONDS = 120
+SENDS = st.lists(st.sampled_from([*ROOMS, *map(user_room, USERS)]), max_size=5)
 WHO, SIZES = st.integers(0, 1), st.integers(1, 200)
 
 
 class Talk(RuleBasedStateMachine):
-    """A node, two clients that are cut again and again, and a sender that never stops."""
+    """A node, or two with a `server` for them, two clients that are cut again and again, and a sender that never stops.
+
+    Whoever comes to two nodes is let in by several questions to Redis, and meanwhile more is sent.
+    """
+
+    server: RedisServer | None = None
 
     def __init__(self):
         super().__init__()
-        self.loop = Loop()
+        self.loop = RedisLoop()
         asyncio.set_event_loop(self.loop)
         self.io, self.number, self.members = IO(), 0, {user: set() for user in USERS}
         self.during: list = []
         self.expected: dict[str, list[int]] = {user: [] for user in USERS}
         self.ids: dict[str, str] = {}
+        self.loop.redis = VirtualRedis(self.server) if self.server else None
         self.do(self.begin)
-        self.clients = [Stock(self.node.eio, user) for user in USERS]
+        self.clients = [Stock(self.nodes[-1].eio, user) for user in USERS]
         for client in self.clients:
             self.do(client.come)
             client.read()
 
-    def begin(self):
-        self.node = self.io._first = Node(
+    async def begin(self):
+        self.nodes = [self.node() for _ in range(2 if self.server else 1)]
+        self.io._first = self.nodes[0]
+        for node in self.nodes:
+            await node.start()
+
+    def node(self) -> Node:
+        options = {}
+        if self.server:
+            place = {"address": self.loop.redis, "prefix": f"talk{id(self)}", "user_type": Person}
+            options["backplane"] = partial(RedisBackplane, **place)
+        return Node(
             limits=Limits(recovery_seconds=WINDOW_SECONDS), accounts=self, connection=self.connection,
-            events=self.io.events, db=None, answers={},
+            events=self.io.events, db=None, answers={}, **options,
         )  # fmt: skip
 
     def do(self, function, *arguments):
@@ -50,8 +70,7 @@ class Talk(RuleBasedStateMachine):
             if asyncio.iscoroutine(answer):
                 await answer
 
-        self.loop.run_until_complete(call())
-        self.loop.settle()
+        self.loop.complete(call())
 
     # The app.
 
@@ -60,7 +79,7 @@ class Talk(RuleBasedStateMachine):
             await asyncio.sleep(0)
             await step()
         self.during = []
-        return Access(SimpleNamespace(id=token), "laptop", math.inf)
+        return Access(Person(token), "laptop", math.inf)
 
     async def ended(self):
         return []
@@ -77,6 +96,7 @@ class Talk(RuleBasedStateMachine):
 
     async def send(self, rooms, as_text=False, skip=None, everybody=False):
         self.number += 1
+        self.io._first = self.nodes[self.number % len(self.nodes)]
         payload = str(self.number) if as_text else self.number
         for user in USERS:
             if (everybody or {user_room(user), *self.members[user]} & set(rooms)) and skip != user:
@@ -121,14 +141,25 @@ class Talk(RuleBasedStateMachine):
             self.do(client.read, size)
             self.do(client.cut, tells_server)
 
-    @rule(who=WHO, sends=st.lists(st.sampled_from([*ROOMS, user_room("anna")]), max_size=3), moves=st.booleans())
-    def a_client_comes_back(self, who, sends, moves):
+    @rule(who=WHO, where=WHO, sends=SENDS, moves=st.booleans(),
+          meanwhile=st.lists(st.tuples(st.sampled_from([*ROOMS, *map(user_room, USERS)]), st.integers(0, 8)), max_size=6))  # fmt: skip
+    def a_client_comes_back(self, who, where, sends, moves, meanwhile):
         client = self.clients[who]
         if client.peer is None:
+            client.eio = self.nodes[where % len(self.nodes)].eio
             self.during = [lambda room=room: self.send([room]) for room in sends]
             if moves:
                 self.during.insert(1, lambda: self.move(client.token, "tea"))
-            self.do(client.come)
+            self.do(self.come, client, meanwhile)
+
+    async def come(self, client, meanwhile):
+        client.come()
+        # Who begins anew gets some of it, nobody knows what.
+        if self.server and client.has_position:
+            for room, turns in meanwhile:
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+                await self.send([room])
 
     @precondition(lambda self: all(client.connected for client in self.clients))
     @rule(seconds=st.integers(1, 24))
@@ -151,11 +182,14 @@ class Talk(RuleBasedStateMachine):
         try:
             for who, client in enumerate(self.clients):
                 if client.peer is None:
-                    self.a_client_comes_back(who, ["tea"], True)
+                    self.a_client_comes_back(who, 0, ["tea"], True, [("tea", 3), ("cake", 5)])
                 self.a_client_has_read_all(who)
             assert not self.loop.wrong
         finally:
-            self.do(self.node.backplane.stop)
+            for node in self.nodes:
+                self.do(node.backplane.stop)
+            if self.loop.redis:
+                self.loop.redis.close()
             for task in asyncio.all_tasks(self.loop):
                 task.cancel()
             self.loop.settle()
@@ -163,5 +197,7 @@ class Talk(RuleBasedStateMachine):
             asyncio.set_event_loop(None)
 
 
-def test_nothing_is_missing_and_nothing_comes_twice():
+@pytest.mark.parametrize("nodes", [1, 2], ids=["one node", "two nodes"])
+def test_nothing_is_missing_and_nothing_comes_twice(nodes, request, monkeypatch):
+    monkeypatch.setattr(Talk, "server", request.getfixturevalue("redis") if nodes == 2 else None)
     run_state_machine_as_test(Talk, settings=settings(deadline=None, suppress_health_check=list(HealthCheck)))
