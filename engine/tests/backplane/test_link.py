@@ -6,6 +6,7 @@ import pytest
 
 from engine.backplane.redis.commands import pack
 from engine.backplane.redis.connection import Call
+from engine.backplane.redis.entering import Entering
 from engine.backplane.redis.errors import RedisError
 from engine.backplane.redis.state import State
 
@@ -48,6 +49,21 @@ async def test_commands_of_one_turn_leave_in_one_write(redis, open_link):
     await asyncio.gather(*(link.call("ECHO", number) for number in range(20)))
 
     assert len(spy.writes) == 1
+
+
+async def test_what_is_to_be_done_where_a_reply_stands_is_done_before_anything_that_comes_after_it(
+    redis, open_link, listen, until
+):
+    link = await open_link(redis.url)
+    await listen(link, b"tea")
+    entering = Entering(lambda reply: len(link.heard))
+
+    link.send(pack("ECHO", "on"), entering)
+    for number in range(20):
+        link.send(pack("PUBLISH", "tea", number), Call())
+    await until(lambda: len(link.heard) == 20)
+
+    assert await entering.done == 0
 
 
 async def test_what_is_published_is_heard_in_order(redis, open_link, listen, until):

@@ -23,8 +23,9 @@ NAME = sys.argv[1]
 
 
 async def authenticate(token: str) -> people.Access:
-    """Users are who they say they are."""
-    return people.Access(people.Person(token))
+    """Users are who they say they are, and in the session that they say: `anna@laptop`."""
+    user, _, session = token.partition("@")
+    return people.Access(people.Person(user), session or None)
 
 
 async def connection(socket, user):

@@ -4,7 +4,6 @@ Of tests that run on two nodes, see two_nodes.py, the first client is on the sec
 to the second, and so on, while `io` speaks for the first.
 """
 
-import json
 import secrets
 from functools import partial
 from itertools import cycle
@@ -14,51 +13,10 @@ import pytest
 from engine.backplane.choice import backplane
 from engine.backplane.redis import link, listening
 from engine.limits import Limits
-from engine.testing.wire import Wire
 from engine.tests import people
 from engine.tests.app import make_app, no_hook
 from engine.tests.people import ANNA
-
-HOOK_DONE = "done?"
-
-
-class Tab:
-    """One connection. `pid` and `offset` are what its client would say to come back, `recovered` whether it has."""
-
-    def __init__(self, wire: Wire, token: str):
-        self.wire, self.token = wire, token
-        self.pid = self.id = None
-        self.recovered = False
-        self.events: list = []
-
-    async def connect(self, pid: object = None, offset: object = None) -> "Tab":
-        """CONNECT, by what is known of another connection if there was one. Keeps what comes before the answer."""
-        auth = {"token": self.token} | ({} if pid is None else {"pid": pid, "offset": offset})
-        packet = await self.wire.join(auth=auth)
-        while not packet.startswith("40"):
-            assert packet.startswith("42")
-            self.events.append(tuple(json.loads(packet[2:])))
-            packet = await self.wire.read()
-        answer = json.loads(packet[2:])
-        self.id, self.pid = answer["sid"], answer.get("pid")
-        self.recovered = pid is not None and self.pid == pid
-        await self.settle()
-        return self
-
-    async def settle(self) -> list:
-        """All events that have come, once connection() and what the server has sent by now is done."""
-        await self.wire.send(f'420["{HOOK_DONE}"]')
-        while not (packet := await self.wire.read()).startswith("430"):
-            self.events.append(tuple(json.loads(packet[2:])))
-        return self.events
-
-    @property
-    def offset(self) -> str | None:
-        return self.wire.offset
-
-    def cut(self):
-        """The network is gone."""
-        self.wire.connection.stream.close()
+from engine.tests.recovery.tab import Tab
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,9 @@ from engine.tests.recovery.virtual_redis import RedisLoop, VirtualRedis
 
 USERS, ROOMS = ("anna", "bert"), ("tea", "cake")
 WINDOW_SECONDS = 120
-SENDS = st.lists(st.sampled_from([*ROOMS, *map(user_room, USERS)]), max_size=5)
+TO = st.sampled_from([*ROOMS, *map(user_room, USERS)])
+SENDS, MEANWHILE = st.lists(TO, max_size=3), st.lists(st.tuples(TO, st.integers(0, 8)), max_size=6)
+"""To whom, and how many turns of the loop later."""
 WHO, SIZES = st.integers(0, 1), st.integers(1, 200)
 
 
@@ -141,8 +143,7 @@ class Talk(RuleBasedStateMachine):
             self.do(client.read, size)
             self.do(client.cut, tells_server)
 
-    @rule(who=WHO, where=WHO, sends=SENDS, moves=st.booleans(),
-          meanwhile=st.lists(st.tuples(st.sampled_from([*ROOMS, *map(user_room, USERS)]), st.integers(0, 8)), max_size=6))  # fmt: skip
+    @rule(who=WHO, where=WHO, sends=SENDS, moves=st.booleans(), meanwhile=MEANWHILE)
     def a_client_comes_back(self, who, where, sends, moves, meanwhile):
         client = self.clients[who]
         if client.peer is None:
