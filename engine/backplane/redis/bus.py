@@ -9,10 +9,11 @@ from typing import Any
 from engine.backplane.contents import Content
 from engine.backplane.messages import NO_PACKET, Envelope, InvalidMessage, decode, encode, number_of, origin_of
 from engine.backplane.redis.address import Address
+from engine.backplane.redis.bundle import Bundle, Place, separate
 from engine.backplane.redis.channels import Channels
 from engine.backplane.redis.counts import Counts
 from engine.backplane.redis.errors import Away
-from engine.backplane.redis.keeping import Keeping, Parts, bare
+from engine.backplane.redis.keeping import Keeping, bare
 from engine.backplane.redis.kept import Kept
 from engine.backplane.redis.link import Link
 from engine.backplane.redis.publication import Publication
@@ -23,12 +24,10 @@ from engine.wire.message import Message
 
 MOST_ORIGINS = 1000
 """Whose latest number is known. More than ever publish at one time."""
-NUMBERED = b"RN\x01"
-"""Before a message that is kept: its number, 8 bytes, is between."""
-NUMBERED_SIZE = len(NUMBERED) + 8
 
 log = logging.getLogger("realtime")
 Handler = Callable[[Envelope, bytes], None]
+Command = Callable[[Place, Sequence[bytes]], bytes]
 
 
 def nothing() -> None:
@@ -51,6 +50,7 @@ class Bus:
         self.came_back: Callable[[int], Any] = nothing_of
         self._numbers, self._refusals = itertools.count(1), Refusals()
         self._latest: dict[bytes, int] = {}
+        self._bundle = Bundle(Place((), ()))
 
     @property
     def is_here(self) -> bool:
@@ -78,35 +78,42 @@ class Bus:
         data = encode(self.id, number, content, message)
         self.counts.published += 1
         if rooms and self.keeping and self.keeping.is_on:
-            parts = Parts([self.channels.log(room) for room in rooms], channels, data)
-            publication = Kept(number, carry_out, self.counts, self._refusals, self.keeping, parts)
-            command = self.keeping.command(parts)
+            place = Place(tuple(map(self.channels.log, rooms)), tuple(channels))
+            publication = Kept(number, carry_out, self.counts, self._refusals, self.keeping, place, data)
+            command = self.keeping.command
         else:
+            place = Place((), tuple(channels))
             publication = Publication(number, carry_out, self.counts, self._refusals)
-            command = bare(channels, data)
-        return self._publish(command, publication)
+            command = bare
+        self._publish(place, command, data, publication)
+        return publication
 
-    def _publish(self, command: bytes, publication: Publication) -> Publication:
+    def _publish(self, place: Place, command: Command, data: bytes, publication: Publication) -> None:
+        """Send with what was sent right before, if that has not left yet and goes to the same place."""
         try:
-            self.link.send(command, publication)
+            if not (self._bundle.has_room(place, data) and self.link.is_latest(self._bundle)):
+                self._bundle = bundle = Bundle(place)
+                self.link.send(lambda: command(place, bundle.leave()), bundle)
         except Away as away:
             publication.lost(str(away))
-        else:
-            if self.link.state is State.SILENT:
-                publication.delayed()
-        return publication
+            return
+        self._bundle.add(data, publication)
+        if self.link.state is State.SILENT:
+            publication.delayed()
 
     def receive(self, channel: bytes, data: bytes) -> None:
         """Take what was published on one of our channels; what is no message, or was here before, is dropped."""
-        number, data = _kept(data)
+        try:
+            for number, message in separate(data):
+                self._receive(channel, number, message)
+        except InvalidMessage:
+            self.counts.dropped += 1
+
+    def _receive(self, channel: bytes, number: int, data: bytes) -> None:
         if origin_of(data) == self.id:
             self.came_back(number_of(data))
             return
-        try:
-            envelope = decode(data)
-        except InvalidMessage:
-            self.counts.dropped += 1
-            return
+        envelope = decode(data)
         self.counts.received += 1
         if number and self.keeping:
             self.keeping.heard(number)
@@ -133,10 +140,3 @@ class Bus:
 
 def nothing_of(_: object) -> None:
     """What is done about something that nobody waits for."""
-
-
-def _kept(data: bytes) -> tuple[int, bytes]:
-    """The number of what is kept, 0 for what is not, and the message."""
-    if not data.startswith(NUMBERED):
-        return 0, data
-    return int.from_bytes(data[len(NUMBERED) : NUMBERED_SIZE]), data[NUMBERED_SIZE:]

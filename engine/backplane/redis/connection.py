@@ -74,7 +74,7 @@ class Connection(asyncio.Protocol):
         self._subscriptions: Subscriptions | None = None
         self._transport: asyncio.Transport | None = None
         self._why, self._unfinished = "", 0
-        self._out: list[bytes] = []
+        self._out: list[bytes | Callable[[], bytes]] = []
         self._is_due = self._is_reading = False
         self._reader = hiredis.Reader()
         self._next = self._reader.gets
@@ -83,8 +83,11 @@ class Connection(asyncio.Protocol):
         """Nothing is said unasked."""
         self._transport = cast(asyncio.Transport, transport)
 
-    def send(self, command: bytes, who: Waiting) -> None:
-        """Send a packed command; `who` is told the reply. Raises Away once the connection has ended."""
+    def send(self, command: bytes | Callable[[], bytes], who: Waiting) -> None:
+        """Send a packed command, or what it is when it leaves; `who` is told the reply.
+
+        Raises Away once the connection has ended.
+        """
         if self.ended.done():
             raise Away
         self.waiting.append(who)
@@ -118,7 +121,8 @@ class Connection(asyncio.Protocol):
         before, after = self._subscriptions.take() if self._subscriptions else (b"", b"")
         out, self._out = self._out, []
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(b"".join((before, *out, after)))
+            commands = (each if isinstance(each, bytes) else each() for each in out)
+            self._transport.write(b"".join((before, *commands, after)))
             if self._transport.get_write_buffer_size() > UNSENT_BYTES:
                 self.abort("it reads too slowly")
 

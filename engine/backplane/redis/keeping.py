@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from engine.backplane.redis import scripts
+from engine.backplane.redis.bundle import Place, joined
 from engine.backplane.redis.channels import Channels
 from engine.backplane.redis.commands import pack, publish
 from engine.backplane.redis.connection import Waiting
@@ -21,14 +21,6 @@ RUN_LENGTH = 6
 """So much of the id of a run of Redis is the epoch."""
 PUBLISH_ALL = "local n = 0 for i = 2, #ARGV do n = n + redis.call('PUBLISH', ARGV[i], ARGV[1]) end return n"
 """On several channels, with nothing in between, so that nodes on any of them see it at one place."""
-
-
-class Parts(NamedTuple):
-    """What a publication is made of: the keys of its logs, its channels, and the message."""
-
-    logs: Sequence[bytes]
-    channels: Sequence[bytes]
-    data: bytes
 
 
 class Keeping:
@@ -105,25 +97,27 @@ class Keeping:
         """Have clients know that they have all up to here."""
         message.mark(self.markers.text(self.number))
 
-    def command(self, parts: Parts) -> bytes:
-        """What keeps and publishes a message, by a script that Redis knows."""
-        logs, channels, data = parts
-        if len(logs) == len(channels) == 1:
-            (log,), (channel,) = logs, channels
-            return b"*8\r\n%b$1\r\n2\r\n%b$%d\r\n%b\r\n$%d\r\n%b\r\n$10\r\n%d\r\n$%d\r\n%b\r\n" % (
-                self._evalsha, self._key, len(log), log, len(data), data, time.time(), len(channel), channel
+    def command(self, place: Place, messages: Sequence[bytes]) -> bytes:
+        """What keeps and publishes messages, by a script that Redis knows."""
+        logs, channels = place
+        if len(messages) == len(logs) == len(channels) == 1:
+            (data,), (log,), (channel,) = messages, logs, channels
+            return b"*9\r\n%b$1\r\n2\r\n%b$%d\r\n%b\r\n$10\r\n%d\r\n$1\r\n1\r\n$%d\r\n%b\r\n$%d\r\n%b\r\n" % (
+                self._evalsha, self._key, len(log), log, time.time(), len(data), data, len(channel), channel
             )  # fmt: skip
-        body = pack(1 + len(logs), self._channels.sequence, *logs, data, int(time.time()), *channels)
-        return b"*%d\r\n%b%b" % (5 + 1 + len(logs) + len(channels), self._evalsha, body.partition(b"\r\n")[2])
+        arguments = *logs, int(time.time()), len(messages), *messages, *channels
+        body = pack(1 + len(logs), self._channels.sequence, *arguments)
+        return b"*%d\r\n%b%b" % (4 + len(arguments), self._evalsha, body.partition(b"\r\n")[2])
 
-    def whole(self, parts: Parts) -> bytes:
-        """The same with the script itself."""
-        keys = self._channels.sequence, *parts.logs
-        return scripts.evaluate(self._script, keys, parts.data, int(time.time()), *parts.channels)
+    def whole(self, place: Place, data: bytes) -> bytes:
+        """The same for one message with the script itself."""
+        keys = self._channels.sequence, *place.logs
+        return scripts.evaluate(self._script, keys, int(time.time()), 1, data, *place.channels)
 
 
-def bare(channels: Sequence[bytes], data: bytes) -> bytes:
+def bare(place: Place, messages: Sequence[bytes]) -> bytes:
     """The command that publishes and keeps nothing."""
+    channels, data = place.channels, joined(messages)
     return publish(channels[0], data) if len(channels) == 1 else pack("EVAL", PUBLISH_ALL, 0, data, *channels)
 
 

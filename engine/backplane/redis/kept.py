@@ -5,9 +5,10 @@ from typing import Any, cast
 
 import hiredis
 
+from engine.backplane.redis.bundle import Place
 from engine.backplane.redis.counts import Counts
 from engine.backplane.redis.errors import Away
-from engine.backplane.redis.keeping import Keeping, Parts, bare
+from engine.backplane.redis.keeping import Keeping, bare
 from engine.backplane.redis.publication import Publication
 from engine.backplane.redis.refusals import Refusals
 
@@ -15,7 +16,7 @@ from engine.backplane.redis.refusals import Refusals
 class Kept(Publication):
     """A publication that is kept as well."""
 
-    __slots__ = ("_is_plain", "_keeping", "_parts")
+    __slots__ = ("_data", "_is_plain", "_keeping", "_place")
 
     def __init__(
         self,
@@ -24,10 +25,11 @@ class Kept(Publication):
         counts: Counts,
         refusals: Refusals,
         keeping: Keeping,
-        parts: Parts,
+        place: Place,
+        data: bytes,
     ) -> None:
         super().__init__(number, carry_out, counts, refusals)
-        self._keeping, self._parts, self._is_plain = keeping, parts, False
+        self._keeping, self._place, self._data, self._is_plain = keeping, place, data, False
 
     def answered(self, reply: Any) -> None:
         """Redis has kept and carried it, or not."""
@@ -55,7 +57,7 @@ class Kept(Publication):
         """By the script itself to a Redis that does not know it; else without having it kept."""
         try:
             if refusal.startswith("NOSCRIPT"):
-                self._keeping.send(self._keeping.whole(self._parts), self)
+                self._keeping.send(self._keeping.whole(self._place, self._data), self)
             else:
                 self._publish_bare(refusal)
         except Away as away:
@@ -65,7 +67,7 @@ class Kept(Publication):
         self._refusals.refused(refusal)
         self._keeping.begin_anew()
         self._is_plain = True
-        if self._parts.channels:
-            self._keeping.send(bare(self._parts.channels, self._parts.data), self)
+        if self._place.channels:
+            self._keeping.send(bare(self._place, [self._data]), self)
         else:
             self.answered(0)

@@ -65,14 +65,19 @@ class Link:
             connection.abort("this process has closed it")
         self._become(State.CLOSED)
 
-    def send(self, command: bytes, who: Waiting) -> None:
-        """Send a packed command; `who` is told the reply. Raises Away."""
+    def send(self, command: bytes | Callable[[], bytes], who: Waiting) -> None:
+        """Send a packed command, or what it is when it leaves; `who` is told the reply. Raises Away."""
         if self._connection is None:
             raise Away
         who.since = self._ticks
         self._connection.send(command, who)
         if self._timer is None:
             self._watch()
+
+    def is_latest(self, who: Waiting) -> bool:
+        """Whether nothing was sent after what this one waits for."""
+        connection = self._connection
+        return connection is not None and bool(connection.waiting) and connection.waiting[-1] is who
 
     async def call(self, *command: bytes | str | int) -> Any:
         """Send a command and return its reply. Raises Away, RedisError, and OSError when the connection is lost."""

@@ -52,16 +52,21 @@ local function keep(key, number, kept, now)
   end
   redis.call('EXPIRE', key, SECONDS)
 end
-local data, now = ARGV[1], tonumber(ARGV[2])
-local number = redis.call('HINCRBY', KEYS[1], 'number', 1)
-if number == 1 then number = fresh(1) end
-local packed = struct.pack('>I8', number)
-for i = 2, #KEYS do keep(KEYS[i], packed, #data <= LARGEST and data or '', now) end
-local receivers = 0
-for i = 3, #ARGV do receivers = receivers + redis.call('PUBLISH', ARGV[i], 'RN\\1' .. packed .. data) end
-return {number, receivers}
+local now, count, receivers = tonumber(ARGV[1]), tonumber(ARGV[2]), 0
+local last = redis.call('HINCRBY', KEYS[1], 'number', count)
+if last == count then last = fresh(count) end
+local parts = {'RN\\1', struct.pack('>I8', last - count + 1)}
+if count > 1 then parts[3] = 'RB\\1' end
+for i = 1, count do
+  local data, number = ARGV[2 + i], struct.pack('>I8', last - count + i)
+  for k = 2, #KEYS do keep(KEYS[k], number, #data <= LARGEST and data or '', now) end
+  parts[#parts + 1] = count > 1 and struct.pack('>I4', #data) .. data or data
+end
+local message = table.concat(parts)
+for i = 3 + count, #ARGV do receivers = receivers + redis.call('PUBLISH', ARGV[i], message) end
+return {last, receivers}
 """
-"""Number a message, keep it in logs, and publish it on channels."""
+"""Number messages, keep them in logs, and publish them on channels; see bundle.py for how several are one."""
 
 BEGIN = bounded(
     FRESH
