@@ -59,8 +59,8 @@ class RequestStream(AnswerStream):
         self.last = True
 
     def read_until_regex(self, regex: bytes, max_bytes: int | None = None) -> Awaitable[bytes]:
-        """Read the headers. Raises StreamClosedError after the last request."""
-        if self.last:
+        """Read the headers. Raises StreamClosedError after the last request, and for those that nobody waits for."""
+        if self.last or self.closed():
             self.close()
             raise StreamClosedError
         self.in_headers = True

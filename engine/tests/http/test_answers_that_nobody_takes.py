@@ -23,6 +23,16 @@ class LargeHandler(Handler):
         self.write(b"x" * LARGE)
 
 
+class CountingHandler(Handler):
+    """Counts what it is asked."""
+
+    asked = 0
+
+    async def get(self):
+        CountingHandler.asked += 1
+        self.write(b"x" * 65536)
+
+
 class PortionsHandler(Handler):
     """As a handler does that has much to say."""
 
@@ -38,7 +48,8 @@ def app(io_loop, tmp_path, monkeypatch):
     (tmp_path / "film").write_bytes(b"x" * LARGE)
     (tmp_path / "picture").write_bytes(b"x" * 65536)
     files = ("/files/(.*)", FileHandler, {"path": str(tmp_path)})
-    return make_app([("/large", LargeHandler), ("/portions", PortionsHandler), files], accounts=people.Accounts())
+    routes = [("/large", LargeHandler), ("/portions", PortionsHandler), ("/counting", CountingHandler), files]
+    return make_app(routes, accounts=people.Accounts())
 
 
 async def connect(port: int) -> socket.socket:
@@ -85,6 +96,15 @@ async def test_whoever_pipelines_and_does_not_read_is_closed(http_server, http_p
         await until(lambda: not http_server._connections)
     assert sent < LARGE, "of who does not take its answers no more is read"
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
+async def test_of_what_stands_behind_an_answer_that_nobody_takes_nothing_is_done(http_server, http_port, until):
+    asked = request("/counting") * 1000
+    with await connect(http_port) as client:
+        await asyncio.get_running_loop().sock_sendall(client, asked)
+        await until(lambda: http_server._connections)
+        await until(lambda: not http_server._connections)
+    assert CountingHandler.asked < LARGE / 65536
 
 
 async def test_a_file_is_not_held_open_for_who_is_slow_to_take_it(http_server, http_port, until):
