@@ -1,8 +1,6 @@
-"""Who is alive (Engine.IO v4, "Heartbeat")."""
+"""Who is alive (Engine.IO v4, "Heartbeat"). When, to the tick, is in test_heartbeat_in_time.py."""
 
 import asyncio
-import time
-from itertools import pairwise
 
 import pytest
 
@@ -14,6 +12,8 @@ from engine.tests.transport.raw import Closed
 pytestmark = pytest.mark.slow
 
 LATE_SECONDS = 3 * TICK_SECONDS
+TIMEOUT_SECONDS = 0.5
+"""Within which a client of these tests answers, on a machine however busy."""
 
 
 @pytest.fixture
@@ -23,28 +23,22 @@ def fine_timer():
 
 @pytest.fixture
 def hasty(server):
-    server.limit(ping_interval_seconds=0.15, ping_timeout_seconds=0.1)
+    server.limit(ping_interval_seconds=0.15, ping_timeout_seconds=TIMEOUT_SECONDS)
     return server
 
 
-async def test_a_client_that_answers_is_pinged_at_the_interval(hasty):
+async def test_a_client_that_answers_is_pinged_again_and_again(hasty):
     websocket = await hasty.websocket("anna")
-    opened, times = time.monotonic(), []
     for _ in range(3):
         assert await websocket.next() == "2"
-        times.append(time.monotonic())
         websocket.send("3")
-    assert times[0] - opened < 0.15 + LATE_SECONDS
-    for earlier, later in pairwise(times):
-        assert 0.14 < later - earlier < 0.15 + LATE_SECONDS
+    assert await io.online("anna")
 
 
 async def test_a_client_that_does_not_answer_is_closed(hasty):
     websocket = await hasty.websocket("anna")
     assert await websocket.next() == "2"
-    pinged = time.monotonic()
     assert isinstance(await websocket.next(), Closed)
-    assert 0.09 < time.monotonic() - pinged < 0.1 + LATE_SECONDS
     await hasty.empty()
     assert not await io.online("anna")
 
@@ -72,7 +66,7 @@ async def test_a_client_that_polls_is_pinged(hasty):
 
 async def test_a_client_that_stops_polling_is_gone_after_interval_and_timeout(hasty):
     client = await hasty.polling("anna")
-    await asyncio.sleep(0.25 + LATE_SECONDS)
+    await until(lambda: not hasty.links)
     assert (await client.poll()).status == 400
     assert not await io.online("anna")
 
@@ -101,7 +95,7 @@ async def test_a_client_whose_events_wait_is_not_taken_for_dead(hasty):
     await until(lambda: io.node.hub.socket(websocket.id, "/").link.carrier.paused)
     assert await websocket.next() == "2"
     websocket.send("3")
-    await asyncio.sleep(0.1 + LATE_SECONDS)
+    await asyncio.sleep(TIMEOUT_SECONDS + LATE_SECONDS)
     assert await io.online("anna")
     release.set()
     await until(lambda: not io.node.hub.socket(websocket.id, "/").link.carrier.paused)
