@@ -1,6 +1,7 @@
 """Time and a network that a test moves by itself: an event loop whose clock stands still, and connections in memory."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from contextlib import contextmanager
 
@@ -12,6 +13,7 @@ from engine.transport.websocket import WebSocket
 MOST_TURNS = 1000
 """More turns of the loop than anything takes that waits for no time to pass."""
 STEP_SECONDS = 1.0
+STANDING = socket.socketpair()
 TEXT, BINARY, CLOSE = 1, 2, 8
 
 
@@ -55,6 +57,10 @@ class Network(asyncio.Transport):
         self.high = 64 * 1024
 
     # The kernel's socket.
+
+    def fileno(self) -> int:
+        """Of a connection that stands: the test's own tells the protocol at once when it doesn't."""
+        return STANDING[0].fileno()
 
     def send(self, data: bytes) -> int:
         """Take all, or, of a peer that does not read, nothing."""

@@ -34,6 +34,11 @@ class Carrier(Protocol):
         """Whether the client has to wait before more of it is read."""
         ...
 
+    @property
+    def abandoned(self) -> bool:
+        """Whether the client is gone though it waits to be read."""
+        ...
+
     def send(self, message: Message) -> None:
         """Send a message, in order, without waiting."""
         ...

@@ -1,6 +1,8 @@
 """What comes in over a WebSocket: read in portions, by turns, and not at all while it has to wait."""
 
+import select
 import socket
+import sys
 from abc import abstractmethod
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,9 @@ PORTION_BYTES = 4096
 """How much is read before a pause of reading can take effect."""
 READING_SECONDS = 0.005
 """How long at a time what clients have sent in one go may hold the loop."""
+
+ENDED = select.POLLRDHUP if sys.platform == "linux" else 0
+"""What poll(2) tells of a peer that sends no more; that a connection has broken it tells unasked."""
 
 FLOWING, RESTING, SPENT, PAUSED, WAITING = Reading
 
@@ -111,3 +116,10 @@ class Input(Output):
     def paused(self) -> bool:
         """Whether what the client sends waits to be read."""
         return self.reading is not FLOWING
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether the peer has ended the connection, of which the loop hears nothing while it does not read."""
+        poll = select.poll()
+        poll.register(self.bare, ENDED)
+        return bool(poll.poll(0))

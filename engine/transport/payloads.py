@@ -19,6 +19,8 @@ class Payloads(Answers):
     eio: EngineIO
     sender: Link | None = None
     """Whose packets the body has."""
+    taking: Polling | None = None
+    """Who takes them."""
     expected = False
     """Whether it is a large one that is on its way."""
 
@@ -53,6 +55,8 @@ class Payloads(Answers):
         """As Answers', and nothing more comes."""
         super().on_connection_close()
         self.end_body()
+        if self.taking:
+            self.taking.abandon()
 
     def end_body(self) -> None:
         """The body is there, or broke off."""
@@ -73,6 +77,7 @@ class Payloads(Answers):
         body, self.body = bytes(self.body), bytearray()
         self.eio.intake.hold(self, len(body))
         self.end_body()
+        self.taking = polling
         try:
             await polling.post(link.packets(body, binary))
         except TooLarge:
@@ -82,6 +87,7 @@ class Payloads(Answers):
             link.invalid(error)
             raise HandshakeError(BAD_REQUEST) from None
         finally:
+            self.taking = None
             self.eio.intake.forget(self)
         if link.broken:
             raise HandshakeError(BAD_REQUEST)

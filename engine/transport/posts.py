@@ -35,11 +35,11 @@ def _size(packet: str | bytes) -> int:
 class Posts:
     """The reading half of polling."""
 
-    __slots__ = ("eio", "link", "posting", "reading", "resumed")
+    __slots__ = ("abandoned", "eio", "link", "posting", "reading", "resumed")
 
     def __init__(self, link: "Link"):
         self.link, self.eio = link, link.eio
-        self.reading, self.posting = FLOWING, False
+        self.reading, self.posting, self.abandoned = FLOWING, False, False
         self.resumed: asyncio.Future[None] | None = None
 
     async def post(self, packets: Iterable[str | bytes]) -> None:
@@ -50,7 +50,7 @@ class Posts:
         """
         if self.posting:
             raise InvalidPacket("two posts at once")
-        self.posting, link = True, self.link
+        self.posting, self.abandoned, link = True, False, self.link
         try:
             await self.take(link, packets)
             with suppress(TimeoutError):
@@ -85,6 +85,10 @@ class Posts:
             finally:
                 self.resumed = None
                 link.spend(0)
+
+    def abandon(self) -> None:
+        """Nobody waits any more for the answer to the POST."""
+        self.abandoned = self.posting
 
     def pause_reading(self) -> None:
         """Have the answer to the POST wait, and with it the client's next one."""

@@ -7,12 +7,12 @@ import pytest
 from engine.loop.wheel import TICK_SECONDS
 from engine.tests.app import io
 from engine.tests.transport.conftest import until
-from engine.tests.transport.raw import Closed
+from engine.tests.transport.raw import SEPARATOR, Closed, Connection
 
 pytestmark = pytest.mark.slow
 
 LATE_SECONDS = 3 * TICK_SECONDS
-TIMEOUT_SECONDS = 0.5
+TIMEOUT_SECONDS = 1
 """Within which a client of these tests answers, on a machine however busy."""
 
 
@@ -113,3 +113,27 @@ async def test_a_client_that_polls_and_whose_events_wait_is_not_taken_for_dead(h
     assert (await post).body == b"ok"
     assert (await client.post("3")).body == b"ok"
     assert await io.online("anna")
+
+
+@pytest.mark.parametrize("leave", ["close", "reset"])
+async def test_a_client_that_is_gone_is_missed_though_what_it_has_sent_may_not_be_read_yet(hasty, leave):
+    hasty.limit(events_per_second=1)
+    websocket, other = await hasty.websocket("anna"), await hasty.websocket("bert")
+    link = io.node.hub.socket(websocket.id, "/").link
+    for each in (websocket, other):
+        each.send(*["6"] * 5000)
+    await until(lambda: link.carrier.paused)
+    getattr(websocket.connection, leave)()
+    await until(lambda: link.closed)
+    await asyncio.sleep(TIMEOUT_SECONDS + LATE_SECONDS)
+    assert (await io.online("anna"), await io.online("bert")) == (False, True)
+
+
+@pytest.mark.parametrize("leave", ["close", "reset"])
+async def test_so_is_one_who_has_posted_it(hasty, leave):
+    hasty.limit(events_per_second=1)
+    client, post = await hasty.polling("anna"), await Connection.open(hasty.port)
+    post.ask("POST", client.query, body=SEPARATOR.join(["6"] * 5000))
+    await until(lambda: hasty.links[client.sid].carrier.paused)
+    getattr(post, leave)()
+    await hasty.empty()
