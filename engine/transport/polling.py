@@ -109,7 +109,13 @@ class Polling(Posts):
             self.waiting = None
 
     def fetch(self) -> list[Message]:
-        """Take what is queued."""
+        """Take what is queued; the close packet comes by itself.
+
+        The stock client handles events a moment after their payload, which is too late once it is closed.
+        """
+        if len(self.queue) > 1 and self.queue[-1] is CLOSE:
+            messages, self.queue, self.size = self.queue[:-1], [CLOSE], 0
+            return messages
         messages, self.queue, self.size = self.queue, [], 0
         self.eio.wheel.cancel(self)
         return messages

@@ -1,9 +1,11 @@
 """What a client does when its connection ends: come back by itself, or stay away for good."""
 
 import asyncio
+import time
 
 import pytest
 
+from engine.endings import Ending
 from engine.tests.app import io
 from engine.tests.clients.kinds import LIBRARIES, UPGRADE, Kind
 from engine.tests.people import ANNA, BOB
@@ -25,6 +27,16 @@ async def test_a_client_comes_back_by_itself_when_the_server_restarts(connect, r
     assert await received(client, "message") == "back?"
 
 
+@pytest.mark.parametrize("ending", [Ending.RESYNC, Ending.SLOW, Ending.DRAIN])
+async def test_one_who_is_closed_for_now_hears_why_before_it_knows_that_it_is(connect, received, until, ending):
+    client = await connect(ANNA)
+    await received(client, "welcome_event")
+    (link,) = io.node.eio.sockets.values()
+    link.close(ending)
+    await until(lambda: "disconnect" in [name for name, *_ in client.events])
+    assert [name for name, *_ in client.events][:2] == ["closing", "disconnect"]
+
+
 async def test_one_who_is_thrown_out_hears_why_first_and_stays_away(connect, received):
     tabs, other = [await connect(ANNA) for _ in range(2)], await connect(BOB)
     await io.disconnect(ANNA.id, "You have been naughty.")
@@ -36,7 +48,10 @@ async def test_one_who_is_thrown_out_hears_why_first_and_stays_away(connect, rec
 
 
 async def test_one_whose_token_expires_hears_why_and_stays_away(connect, received, office):
-    client = await connect(ANNA, office.issue(ANNA, seconds=0.2))
+    client = await connect(ANNA, office.issue(ANNA))
+    (socket,) = io.node.hub.everybody()
+    socket.expires_at = time.time()
+    socket.link.look()
     assert (await received(client, "closing"))["code"] == "expired"
     assert await received(client, "disconnect") == FOR_GOOD
     assert await io.online(ANNA.id) is False

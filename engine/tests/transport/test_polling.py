@@ -223,9 +223,9 @@ async def test_nothing_is_taken_from_a_client_that_is_closed(server):
     client = await server.polling("anna")
     server.links[client.sid].close(Ending.DRAIN, "Bye")
     assert (await client.post('42["echo",1]')).status == 400
-    closing, close = (await client.poll()).packets
+    (closing,) = (await client.poll()).packets
     assert json.loads(closing[2:]) == ["closing", {"code": "drain", "message": "Bye"}]
-    assert close == "1"
+    assert (await client.poll()).text == "1"
     assert (await client.poll()).status == 400
     assert not server.links
 
@@ -238,9 +238,8 @@ async def test_a_client_that_fetches_nothing_is_closed_at_its_backlog(server, li
         await socket.join("room")
     for _ in range(12):
         await io.send("room", "news", "x" * 10_000)
-    packets = (await client.poll()).packets
-    assert json.loads(packets[-2][2:])[1]["code"] == "slow"
-    assert packets[-1] == "1"
+    assert json.loads((await client.poll()).packets[-1][2:])[1]["code"] == "slow"
+    assert (await client.poll()).text == "1"
     for _ in range(12):
         assert (await other.event())[0] == "news"
     assert not await io.online("anna")
@@ -252,18 +251,17 @@ async def test_a_client_that_fetches_nothing_for_too_long_is_closed(server):
     client = await server.polling("anna")
     await io.send("user::anna", "news", "x" * 2000)
     await until(lambda: not server.links[client.sid].carrier.slot or server.links[client.sid].closed)
-    packets = (await client.poll()).packets
-    assert json.loads(packets[-2][2:])[1]["code"] == "slow"
+    assert json.loads((await client.poll()).packets[-1][2:])[1]["code"] == "slow"
 
 
 @pytest.mark.slow
 async def test_a_client_that_fetches_is_not_behind(server):
-    server.limit(volatile_bytes=1000, stalled_seconds=0.15)
+    server.limit(volatile_bytes=1000, stalled_seconds=2)
     client = await server.polling("anna")
     for _ in range(5):
         await io.send("user::anna", "news", "x" * 2000)
         assert len((await client.poll()).packets) == 1
-        await asyncio.sleep(0.06)
+        await asyncio.sleep(0.5)
     assert await io.online("anna")
 
 
