@@ -3,12 +3,17 @@
 import asyncio
 import math
 
+from engine.tests.virtual import STANDING
+
 
 class Bare:
     """The socket: the kernel takes all, or, once it is `stuck`, nothing."""
 
     def __init__(self):
         self.stuck, self.sent = False, 0
+
+    def fileno(self) -> int:
+        return STANDING[0].fileno()
 
     def send(self, data: bytes) -> int:
         if self.stuck:
