@@ -14,17 +14,14 @@ from engine.backplane.redis.greeting import Server, check, greet
 from engine.backplane.redis.state import State
 from engine.backplane.redis.subscriptions import Subscriptions
 
-OPEN_SECONDS = 1.0
-"""How long connecting may take, logging in included."""
-SUBSCRIBE_SECONDS = 5.0
+OPEN_SECONDS, SUBSCRIBE_SECONDS = 1.0, 5.0
+"""How long connecting may take, logging in included, and then subscribing."""
 SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.05, 0.5
 """Between two attempts."""
 TICK_SECONDS = 0.025
-SILENT_TICKS = 9
-"""How old the oldest command may be before Redis counts as silent: less than 250 ms. They are ticks, so that the time
-for which this process' own loop was busy counts as one."""
-DEAF_TICKS = 200
-"""How old it may be before the connection is given up."""
+SILENT_TICKS, DEAF_TICKS = 9, 200
+"""How old the oldest command may be before Redis counts as silent, which is less than 250 ms, and before the connection
+is given up. They are ticks, so that the time for which this process' own loop was busy counts as one."""
 PROBE_SECONDS = 3.0
 """How often Redis is asked something for the sake of the answer."""
 
@@ -76,8 +73,7 @@ class Link:
 
     def is_latest(self, who: Waiting) -> bool:
         """Whether nothing was sent after what this one waits for."""
-        connection = self._connection
-        return connection is not None and bool(connection.waiting) and connection.waiting[-1] is who
+        return self._connection is not None and next(reversed(self._connection.waiting), None) is who
 
     async def call(self, *command: bytes | str | int) -> Any:
         """Send a command and return its reply. Raises Away, RedisError, and OSError when the connection is lost."""
