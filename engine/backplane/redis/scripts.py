@@ -44,9 +44,15 @@ local function keep(key, number, kept, now)
     previous, total = string.sub(last, 1, 8), total + struct.unpack('>I8', last, 17)
   end
   local count = redis.call('RPUSH', key, number .. previous .. struct.pack('>I8I4', total, now) .. kept)
-  while count > 1 do
+  if count > ENTRIES then
+    redis.call('LPOP', key)
+    count = count - 1
+  end
+  -- Bytes and age are looked at where an entry is large, and now and then.
+  local is_due = #kept * ENTRIES > BYTES or count % 16 == 0
+  while is_due and count > 1 do
     local _, _, before, at = struct.unpack('>I8I8I8I4', redis.call('LINDEX', key, 0))
-    if count <= ENTRIES and total - before <= BYTES and at >= now - SECONDS then break end
+    if total - before <= BYTES and at >= now - SECONDS then break end
     redis.call('LPOP', key)
     count = count - 1
   end
