@@ -32,7 +32,8 @@ class Stage:
 
     def __init__(self, adapter: ModuleType):
         app, self.io = adapter.attached(self.connection)
-        self.marker_bytes: int = getattr(adapter, "marker_bytes", int)(self.io)
+        marks = getattr(adapter, "marker_bytes", None)  # an older engine has none
+        self.marker_bytes: int = marks(self.io) if marks else 0
         self.server, self.written = HTTPServer(app), BytesIO()
         self.clients: list[asyncio.Protocol] = []
         self.io.on("echo")(self.echo)
