@@ -18,6 +18,10 @@ const handlers = {};
 /** `handler(...payload)` takes each event of that name. */
 export const on = (event, handler) => (handlers[event] = handler);
 
+/** Another object after each connect before which events may have been missed; null while not connected. */
+export let stretch = null;
+let latest = null;
+
 let made = 0; // Events since the connection was lost: what was missed comes before we are connected again.
 
 const connected = [];
@@ -46,7 +50,7 @@ onBegin(() => {
 
 onEnd(() => {
   socket.off().offAny().offAnyOutgoing().disconnect();
-  socket = null;
+  socket = stretch = null;
   over("connection");
   setConnection("offline", "Not connected");
 });
@@ -61,6 +65,7 @@ function heard(event, ...payload) {
 on("connect", () => {
   if (socket.recovered) logEvent("connect", socket.id, { recovered: true, missed: made });
   else logEvent("connect", socket.id);
+  latest = stretch = (socket.recovered && latest) || {};
   // The server answers no event before connection() is done, not even one that it does not know.
   settling = socket.emitWithAck("settled");
   settling.then(setUp, () => {}); // A connection that ends is told of below.
@@ -91,6 +96,7 @@ on("error", ({ message }) => toast(message, "error"));
 function lost(event, why) {
   logEvent(event, why);
   made = 0;
+  stretch = null;
   if (socket) setConnection("reconnecting", "Reconnecting…");
 }
 

@@ -12,7 +12,7 @@ from engine.io import IO
 from engine.limits import Limits
 from engine.wire.message import Message
 
-NEVER, LARGE = 1e9, 10**9
+NEVER, MILLION = 1e9, 10**6
 # Nothing but what is measured shall happen meanwhile: no limit is met, and nothing is done every so often.
 LIMITS = Limits(events_per_second=NEVER, ping_interval_seconds=NEVER, ended_seconds=NEVER)
 
@@ -43,7 +43,7 @@ class Accounts:
 def marker_bytes(io: IO) -> int:
     """How many bytes follow each event, to tell a client how far it is: with numbers that are all of one length."""
     memory = io.node.backplane
-    memory.recovery.begin(LARGE)
+    memory.recovery.begin(MILLION)
     message = Message(b"")
     memory.recovery.mark(message)
     return len(message.frames)

@@ -33,7 +33,8 @@ class InMemory:
     def begin(self, number: int) -> None:
         """Begin an epoch, the numbers of which follow this one."""
         limits = self._limits
-        self._markers = Markers(secrets.token_urlsafe(6))
+        # Short, for each event carries it: it need only tell this epoch from others of the same process.
+        self._markers = Markers(secrets.token_urlsafe(3))
         self._logs = Logs(limits.replay_events, limits.kept_bytes, limits.recovery_bytes, number)
         self._away = Away()
 

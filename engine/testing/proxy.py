@@ -87,6 +87,8 @@ class Carried:
     def __init__(self, proxy: Proxy, here, there):
         self.proxy, self.here, self.there = proxy, here, there
         self.swallows = False
+        self.left: int | None = None
+        """How many bytes more it carries before it is cut, None for as many as there are."""
         self.flows = asyncio.Event()
         self.flows.set()
 
@@ -113,13 +115,23 @@ class Carried:
     def carry(self, data: bytes, writer):
         """Pass it on, but only what comes before the cut, if that is in it."""
         proxy = self.proxy
-        if not (proxy.cut_at and proxy.cut_at in data):
-            writer.write(data)
-            return
-        writer.write(data[: data.index(proxy.cut_at)])
-        proxy.cut_at, self.swallows = None, True
-        for _, end in (self.here, self.there):
-            end.close()
+        if proxy.cut_at and proxy.cut_at in data:
+            self.left, proxy.cut_at = data.index(proxy.cut_at), None
+        writer.write(data[: self.left])
+        if self.left is not None:
+            self.left = max(0, self.left - len(data))
+            if not self.left:
+                self.cut()
+
+    def cut_after(self, size: int):
+        """Cut it once it has carried so many bytes more, wherever in them that is."""
+        self.left = size
+
+    def cut(self):
+        """End it when what has been carried has arrived."""
+        self.swallows = True
+        for _, writer in (self.here, self.there):
+            writer.close()
 
     def reset(self, tells_server: bool):
         self.swallows = True

@@ -15,6 +15,7 @@ export function connect(io, tokens, { url, load = () => {}, ended = () => {}, ..
   const socket = io(url, { auth: introduce, forceNew: true, ...options });
   let shown = null; // the token that the server has seen of this connection
   let loaded = false; // and nothing was missed since
+  let beginnings = 0;
   let closing = null; // what the server says before it closes the connection: {code, message}
 
   /** Called at each connect and reconnect: the token is another one every hour. */
@@ -54,17 +55,18 @@ export function connect(io, tokens, { url, load = () => {}, ended = () => {}, ..
   tokens.onRefused((error) => end({ code: error.details?.code, message: error.message }));
 
   async function begin() {
-    const { id } = socket; // who is not recovered has another
+    const mine = ++beginnings;
+    const isOurs = () => socket.connected && mine === beginnings;
     loaded = false;
     try {
       await socket.emitWithAck("joined?"); // No event is answered before connection() is done, whatever its name.
       await load();
-      loaded = socket.id === id;
+      loaded = isOurs();
     } catch (error) {
-      if (socket.id !== id) return; // The next connect begins again.
+      if (!isOurs()) return; // The next connect begins again.
       console.warn(error);
       await pause();
-      if (socket.id === id && !loaded) begin();
+      if (isOurs()) begin();
     }
   }
 

@@ -1,6 +1,6 @@
 // The messages of the open room: what was written, what comes, what we write, and who is typing.
 
-import { emit, on, onConnect, settled, socket } from "../connection.js";
+import { emit, on, onConnect, settled, socket, stretch } from "../connection.js";
 import { complain, explain, onSubmit, showErrors } from "../forms.js";
 import { $, element, renderList } from "../page.js";
 import { api, session } from "../session.js";
@@ -38,8 +38,8 @@ onCatchUp(() => catchUp(room));
 
 /** Loads the newest messages and pages back until they meet those we have: nothing missed, nothing twice. */
 async function catchUp(room) {
-  const connection = socket.id ?? null;
-  if (connection) await settled(); // By then the server has put us into our rooms.
+  const began = stretch;
+  if (began) await settled(); // By then the server has put us into our rooms.
   const first = room.known.size === 0;
   const oldest = room.messages[0]?.id;
   // At first one page is enough, unless more is needed to reach what has come meanwhile.
@@ -53,7 +53,7 @@ async function catchUp(room) {
   } while (!met && !enough());
   if (first) room.earlier = !met;
   for (const { id } of missed) room.known.add(id);
-  room.synced = socket.id === connection;
+  room.synced = began !== null && began === stretch;
   merge(room, missed);
 }
 

@@ -1,6 +1,6 @@
 // The rooms we are in, and which of them is open.
 
-import { on, onConnect, socket } from "../connection.js";
+import { on, onConnect, socket, stretch } from "../connection.js";
 import { complain, onSubmit } from "../forms.js";
 import { $, button, element, renderList } from "../page.js";
 import { api, onBegin, onEnd } from "../session.js";
@@ -45,12 +45,12 @@ onConnect(() => {
 
 async function catchUp() {
   const mine = socket;
-  const { id } = socket;
+  const began = stretch;
   caughtUp = false;
   try {
     await loadRooms();
     if (open) await Promise.all(catchers.map((catcher) => catcher()));
-    caughtUp = mine === socket && mine.id === id;
+    caughtUp = began !== null && began === stretch;
   } catch (error) {
     if (mine !== socket || !mine.connected) return;
     complain(error);

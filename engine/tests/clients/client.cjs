@@ -1,6 +1,6 @@
 // Socket.IO clients from npm, driven by tests. It prints its port; each connection to that is one client.
 // A line is JSON, first {library, url, options}, with `forgets` among them for one that drops what came before it was
-// connected, as web/client/ does. Then come {emit, ack}, {answer, arguments, ack}, {get, ack} or {disconnect}.
+// connected, as web/client/ does, and tells its `pid`. Then come {emit, ack}, {answer, arguments, ack}, {get, ack} or {disconnect}.
 // What happens to the client comes back as {event, arguments}, its acks as {ack, arguments}.
 
 const net = require("node:net");
@@ -33,7 +33,10 @@ function start({ library, url, options }, tell) {
   socket.on("connect_error", refused);
   if (!socket.onAny) socket.on("error", (data) => refused({ message: String(data.message ?? data), data }));
   socket.on("disconnect", (reason) => tell("disconnect", reason, active()));
-  if (options.forgets) socket.on("disconnect", () => (socket.receiveBuffer = []));
+  if (options.forgets) {
+    socket.on("connect", () => tell("pid", socket._pid));
+    socket.on("disconnect", () => (socket.receiveBuffer = []));
+  }
   socket.io.on("open", () => socket.io.engine.on("upgrade", ({ name }) => tell("upgrade", name)));
   listen(socket, (event, ...values) => {
     const answer = typeof values.at(-1) === "function" && values.pop();
