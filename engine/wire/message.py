@@ -29,4 +29,5 @@ class Message:
     @property
     def size(self) -> int:
         """Its bytes, framing left out."""
-        return len(self.text) + sum(map(len, self.attachments)) + len(self.marker)
+        size = len(self.text) + len(self.marker)
+        return size + sum(map(len, self.attachments)) if self.attachments else size
