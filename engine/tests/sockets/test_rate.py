@@ -7,6 +7,7 @@ import pytest
 from engine.errors import NotConnected
 from engine.tests.app import io, socket_of
 from engine.tests.people import ANNA
+from engine.transport.carrier import Reading
 from engine.transport.input import PORTION_BYTES
 
 pytestmark = pytest.mark.contract
@@ -69,10 +70,10 @@ async def test_what_waits_is_bounded_while_the_server_asks_as_well(wire, limits,
 
     @io.on("begin")
     async def begin(socket, payload):
-        try:
-            await socket.request("name?", timeout=0.5)
-        except TimeoutError:
-            return len(socket.inbox)
+        asking = asyncio.ensure_future(socket.request("name?", timeout=60))
+        await until(lambda: socket.link.carrier.reading is Reading.PAUSED)
+        asking.cancel()
+        return len(socket.inbox)
 
     wire = await wire()
     await wire.join("anna")
