@@ -9,6 +9,9 @@ from engine.testing.websocket_client import PONG, Refused, WebSocketClient, clie
 PATH = "/socket.io/?EIO=4&transport=websocket"
 # An Engine.IO ping in its frame, or a WebSocket's own with no text or one of four bytes.
 PINGS = re.compile(rb"\x81\x012|\x89(\x00|\x04.{4})", re.DOTALL)
+# What follows each event of a server whose clients can come back to what they missed (docs/recovery.md), in its frame.
+MARKER = b'42["~","'
+MARKERS = re.compile(rb'\x81[\x00-\x7d]42\["~","[^"]*"\]', re.DOTALL)
 WELCOME = b'42["welcome_event","Hello '
 
 
@@ -27,6 +30,14 @@ def text(number: int, size: int) -> str:
     return f"{number:08d}".ljust(size, "x")
 
 
+def whole(data: bytes) -> int:
+    """Where what may be the beginning of a marker begins at the end of the data, or the size of it."""
+    at = data.rfind(b"\x81")
+    end = data[at + 2 :]
+    may_be_part = MARKER.startswith(end) or (end.startswith(MARKER) and not end.endswith(b'"]'))
+    return at if at >= 0 and may_be_part else len(data)
+
+
 class SocketIOClient(WebSocketClient):
     """One logged-in user. `ready` is done once it is connected and the server's hook has greeted it.
 
@@ -41,11 +52,16 @@ class SocketIOClient(WebSocketClient):
         self.acks = {}
         self.watch = None
         self.position = self.sent = self.called = 0
+        self.rest = b""
 
     def data_received(self, data: bytes):
+        data, self.rest = self.rest + data, b""
         if self.watch is None:
             super().data_received(data)
-        elif self.watch.stream.startswith(data, self.position):
+            return
+        end = whole(data)
+        data, self.rest = MARKERS.sub(b"", data[:end]), data[end:]
+        if self.watch.stream.startswith(data, self.position):
             self.position += len(data)
             self.watch.advanced(self)
         else:
@@ -75,6 +91,8 @@ class SocketIOClient(WebSocketClient):
             self.connected.set_result(None)
         elif payload.startswith(WELCOME):
             self.welcomed.set_result(None)
+        elif payload.startswith(MARKER):
+            pass
         elif payload.startswith(b"43"):
             number, _, result = payload[2:].partition(b"[")
             self.acks.pop(int(number)).set_result(json.loads(b"[" + result))
