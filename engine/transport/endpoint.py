@@ -68,6 +68,20 @@ class EngineHandler(PassingOn, Payloads):
         except HandshakeError as refused:
             self.fail(refused.error)
 
+    async def head(self) -> None:
+        """Answer as `get` would (RFC 9110, 9.3.2), but open nothing, and fetch nothing that a poll has to bring."""
+        if await self.is_passed_on():
+            return
+        try:
+            if self.check() == "websocket":
+                raise HandshakeError(BAD_REQUEST)
+            if self.argument("sid") is None:
+                await self.handshake()
+            else:
+                self.polling()
+        except HandshakeError as refused:
+            self.fail(refused.error)
+
     async def post(self) -> None:
         """Take the packets of a payload ("HTTP long-polling")."""
         if await self.is_passed_on():

@@ -62,10 +62,29 @@ async def test_a_websocket_upgrade_for_the_polling_transport_is_refused(server):
     assert not server.links
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD", "NONSENSE"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "NONSENSE"])
 @pytest.mark.parametrize("query", [POLLING, WEBSOCKET])
 async def test_another_method_is_refused(server, method, query):
     assert (await server.request(method, query)).status == 400
+
+
+@pytest.mark.parametrize("query", ["", "EIO=4", "EIO=9&transport=polling", POLLING, f"{POLLING}&sid=nobody", WEBSOCKET])
+async def test_head_is_answered_as_get_is_and_opens_nothing(server, query):
+    headed = await server.request("HEAD", query)
+    assert not server.links
+    assert (headed.status, headed.body) == ((await server.request("GET", query)).status, b"")
+
+
+async def test_head_fetches_nothing(server):
+    client = await server.polling("anna")
+    await io.send("user::anna", "news", 1)
+    assert (await server.request("HEAD", client.query)).status == 200
+    assert (await client.poll()).packets[0] == '42["news",1]'
+
+
+async def test_head_is_answered_503_where_get_is(server):
+    io.server.eio.readiness.drain()
+    assert {(await server.request(method, POLLING)).status for method in ("HEAD", "GET")} == {503}
 
 
 async def test_a_post_without_a_session_is_refused(server):
