@@ -144,7 +144,8 @@ class WebSocket:
                 if not data:
                     return Closed(None)
                 self.frames.receive_bytes(data)
-                self.arrived += filter(None, map(self.take, self.frames.received_frames()))
+                taken = map(self.take, self.frames.received_frames())
+                self.arrived += [message for message in taken if message is not None]
             return self.arrived.pop(0)
 
     def take(self, frame):

@@ -3,6 +3,7 @@
 import json
 import re
 import subprocess
+from base64 import b64decode, b64encode
 from functools import partial
 
 import pytest
@@ -11,8 +12,15 @@ from hypothesis import strategies as st
 
 from engine.tests.app import io
 
+LARGEST = 100_000
 TOO_DEEP = "[" * 101 + "]" * 101
 HALF = re.compile("[\ud800-\udfff]")
+ACK = re.compile(r"4(?:3|6(\d+)-)7\[(.*)\]", re.DOTALL)
+
+
+def count(packet: str) -> int:
+    """How many attachments come with an ack."""
+    return int(ACK.fullmatch(packet)[1] or 0)
 
 
 class Client:
@@ -37,13 +45,36 @@ class Client:
         assert packet.startswith("437["), packet
         return packet[4:-1]
 
+    async def ask_with(self, data: str, attachments: list[bytes]) -> tuple[str, list[bytes]]:
+        """The same of an event with attachments; an ack may have some, too."""
+        if self.websocket:
+            self.websocket.send(f"45{len(attachments)}-7{data}", *attachments)
+            packet = await self.websocket.receive()
+            return self.answered(packet), [await self.websocket.receive() for _ in range(count(packet))]
+        await self.send(f"45{len(attachments)}-7{data}", *(f"b{b64encode(each).decode()}" for each in attachments))
+        packets = await self.polled()
+        while not packets or len(packets) <= count(packets[0]):
+            packets += await self.polled()
+        return self.answered(packets[0]), [b64decode(packet[1:]) for packet in packets[1:]]
+
+    async def polled(self) -> list[str]:
+        packets = [packet for packet in (await self.polling.poll()).packets if packet != "2"]
+        if not packets:
+            await self.send("3")
+        return packets
+
+    def answered(self, packet: str) -> str:
+        found = ACK.fullmatch(packet)
+        assert found, packet
+        return found[2]
+
     async def lives(self) -> bool:
         return await self.ask('["echo","still here"]') == '"still here"'
 
 
 @pytest.fixture(params=["websocket", "polling"])
 def client(server, io_loop, request) -> Client:
-    server.limit(events_per_second=1e6)
+    server.limit(events_per_second=1e6, message_bytes=LARGEST)
     connect = partial(getattr(server, request.param), "anna")
     return Client(**{request.param: io_loop.run_sync(connect)})
 
@@ -237,4 +268,59 @@ def test_whatever_javascript_writes_comes_back_or_is_refused(client, io_loop, st
         assert answer == [whole(json.loads(text))]
     else:
         assert answer["error"]["message"].endswith("JSON nested deeper than 100.")
+    assert io_loop.run_sync(client.lives)
+
+
+def apart(value, attachments: list[bytes]):
+    """The value with a placeholder for each piece of bytes in it, which are added to the attachments."""
+    if isinstance(value, bytes):
+        attachments.append(value)
+        return {"_placeholder": True, "num": len(attachments) - 1}
+    if isinstance(value, list):
+        return [apart(item, attachments) for item in value]
+    if isinstance(value, dict):
+        return {key: apart(item, attachments) for key, item in value.items()}
+    return value
+
+
+def size(value) -> int:
+    """How large the message is that echoes it."""
+    attachments = []
+    text = written(apart(value, attachments))
+    return len(f"45{len(attachments)}-7{text}".encode()) + sum(map(len, attachments))
+
+
+def written(payload) -> str:
+    """The event that asks for its echo."""
+    return json.dumps(["echo", payload], ensure_ascii=False, separators=(",", ":"))
+
+
+plain = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20)
+with_bytes = st.recursive(
+    plain | st.binary(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=20), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@settings(
+    max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    value=with_bytes, filling=st.sampled_from(["x", "é", "€", "😀", '"', b"\xff"]), below=st.integers(0, 9) | st.none()
+)
+def test_with_attachments_and_up_to_the_limit_it_comes_back_or_is_refused(client, io_loop, value, filling, below):
+    def payload(times: int) -> list:
+        return [value, filling * times, b""]
+
+    most = LARGEST - (LARGEST if below is None else below) - size(payload(0))
+    attachments = []
+    sent = payload(max(0, most // (size(payload(2)) - size(payload(1)))))
+    data = written(apart(sent, attachments))
+    answer, back = io_loop.run_sync(partial(client.ask_with, data, attachments))
+    if len(attachments) > 10:
+        assert json.loads(answer)["error"]["message"].endswith("more than 10 attachments.")
+    else:
+        assert json.loads(answer) == apart(sent, [])
+        assert back == attachments
     assert io_loop.run_sync(client.lives)
