@@ -15,7 +15,14 @@ from engine.tests.transport.raw import SEPARATOR, UPGRADE, Polling, WebSocket
 
 POLLING, WEBSOCKET = "EIO=4&transport=polling", "EIO=4&transport=websocket"
 LONG = 70_000
+AT_ONCE = 300
+ENDED_SECONDS = 120
+"""When whoever may not stay has to be closed, on a machine however slow."""
+POLLS, POLLS_PER_SECOND = 10, 20
+"""What a client may poll that is answered at once, and one that is answered after a while, twice over."""
 everyone = []
+wrong = []
+"""What the server should not have done."""
 own = ContextVar("own")
 """The connections of one attack."""
 
@@ -115,6 +122,7 @@ HANDSHAKES = [
     ("POST", POLLING, {"Content-Length": "1, 2"}),
     ("POST", f"{POLLING}&sid=unknown", {"Content-Length": "10"}),
     ("GET", POLLING, {"X-Long": "x" * 20_000}),
+    *[("GET", POLLING, {"X-Long": "x" * 15_000})] * 20,
     ("GET", f"{POLLING}&jwt={'x' * 10_000}", {}),
 ]
 STREAMS = [
@@ -125,11 +133,16 @@ STREAMS = [
     b"x" * 100_000,
     b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHo",
     b"POST /socket.io/?EIO=4 HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+    "POST /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: a\r\nContent-Length: ²\r\n\r\n".encode("latin-1"),
     b"",
 ]
+PIPELINES = [
+    '42["work",0.001]', '421["echo",1]', '42["unknown"]', "2", "3", "6", "430[]", "41/nowhere,", "40/nowhere,",
+    '42/nowhere,["echo"]',
+]  # fmt: skip
 BODIES = [
-    "x", "", "4", SEPARATOR * 1000, "42", "bAAAA", "b!", '42["echo",1]', SEPARATOR.join(["6"] * 5000),
-    SEPARATOR.join(['42["echo",1]'] * 2000), "1", "x" * LONG, "5", "2probe", '40{"token":"bad"}', "4" + "[" * 50_000,
+    "x", "", "4", SEPARATOR * 1000, "42", "bAAAA", "b!", '42["echo",1]', SEPARATOR.join(["6"] * 1000),
+    SEPARATOR.join(['42["echo",1]'] * 1000), "1", "x" * LONG, "5", "2probe", '40{"token":"bad"}', "4" + "[" * 50_000,
 ]  # fmt: skip
 
 
@@ -149,6 +162,13 @@ async def attachments(port: int):
     websocket = await enter(port)
     websocket.send('4510-["echo",{"_placeholder":true,"num":0}]', *[b"x" * 50_000] * 11)
     await over(websocket)
+
+
+async def attachments_that_never_come(port: int):
+    websocket = await enter(port)
+    websocket.send('4510-["echo",{"_placeholder":true,"num":0}]', b"x")
+    if not await over(websocket, ENDED_SECONDS):
+        wrong.append("waits for attachments for ever")
 
 
 async def frames(port: int, data: bytes):
@@ -188,9 +208,9 @@ async def reads_drop_by_drop(port: int):
         await websocket.connection.reader.read(10)
 
 
-async def pipelines(port: int, event: str):
+async def pipelines(port: int, packet: str):
     websocket = await enter(port)
-    websocket.send(*[event] * 5000)
+    websocket.send(*[packet] * 300)
     await over(websocket)
 
 
@@ -281,6 +301,18 @@ async def probes(port: int, *packets: str):
     await over(websocket, 1)
 
 
+async def polls_while_it_probes(port: int):
+    client = await Polling.open(port)
+    (await client.upgrade()).send("2probe")
+    loop, polls = asyncio.get_running_loop(), 0
+    began = loop.time()
+    while (seconds := loop.time() - began) < 1:
+        await client.poll()
+        polls += 1
+    if polls > POLLS + POLLS_PER_SECOND * seconds:
+        wrong.append(f"answered {polls} polls in {seconds} seconds")
+
+
 async def probes_in_a_crowd(port: int):
     client = await Polling.open(port)
     for _ in range(5):
@@ -288,11 +320,13 @@ async def probes_in_a_crowd(port: int):
     await asyncio.sleep(0.2)
 
 
-async def over(websocket: WebSocket, seconds: float = 3):
-    """Read until the server has had enough, or for a while."""
+async def over(websocket: WebSocket, seconds: float = 3) -> bool:
+    """Read until the server has had enough, or for a while; returns whether it had."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await websocket.closed()
+            return True
+    return False
 
 
 def attacks(port: int):
@@ -304,17 +338,18 @@ def attacks(port: int):
     yield from (stream(port, data) for data in STREAMS)
     yield from (posts(port, body, entered) for body in BODIES for entered in (False, True))
     yield from (never_reads(port, answers) for answers in (False, True))
-    yield from (pipelines(port, event) for event in ('42["work",0.001]', '421["echo",1]', '42["unknown"]', "2", "3"))
+    yield from (pipelines(port, packet) for packet in PIPELINES)
     yield from (disappears(port, user) for user in ("mallory", "bad", "nobody-knows"))
     yield from (probes(port, *packets) for packets in (["x"], ["5"], ["2probe"], ["2probe", "x"], ["2probe", "5", "x"]))
     for attack in (
-        attachments, never_connects, reads_drop_by_drop, enters_rooms, writes_in_drops, changes_its_mind, tries_tokens,
-        polls_twice, aborts_polls, half_a_post, chunks, polls_nothing_of_a_flood, probes_in_a_crowd,
+        attachments, attachments_that_never_come, never_connects, reads_drop_by_drop, enters_rooms, writes_in_drops,
+        changes_its_mind, tries_tokens, polls_twice, aborts_polls, half_a_post, chunks, polls_nothing_of_a_flood,
+        polls_while_it_probes, probes_in_a_crowd,
     ):  # fmt: skip
         yield attack(port)
 
 
-async def run(attack):
+async def run(attack, few: asyncio.Semaphore):
     """Make an attack, wherever it gets stuck, and hang up."""
     own.set([])
     with suppress(Exception):
@@ -322,17 +357,20 @@ async def run(attack):
     for connection in own.get():
         if not connection.writer.transport.is_closing():
             random.choice([connection.close, connection.reset])()
+    few.release()
 
 
 async def main(port: int, seconds: float, rounds: int):
     raw.Connection = Counted
     all_of_them = [attack for _ in range(rounds) for attack in attacks(port)]
     random.shuffle(all_of_them)
-    pause = seconds / len(all_of_them)
+    pause, few = seconds / len(all_of_them), asyncio.Semaphore(AT_ONCE)
     async with asyncio.TaskGroup() as group:
         for attack in all_of_them:
-            group.create_task(run(attack))
+            await few.acquire()
+            group.create_task(run(attack, few))
             await asyncio.sleep(pause)
+    assert not wrong, wrong
     print(len(everyone))
 
 

@@ -7,6 +7,8 @@ import random
 from engine.testing.websocket_client import WebSocketClient, client_frame, upgrade_request
 
 PATH = "/socket.io/?EIO=4&transport=websocket"
+MARKER = b'42["~",'
+"""Of an event that says where in the log the one before it stands."""
 SETTLED_SECONDS = 120
 SAME = ("tasks", "descriptors", "links", "websockets", "rooms", "running", "deadlines", "not disconnected")
 
@@ -27,6 +29,8 @@ class Member(WebSocketClient):
             if self.last is not None and number != self.last + 1:
                 self.faults.append(f"{self.user} heard {number} after {self.last}")
             self.last = number
+        elif payload.startswith(MARKER):
+            pass
         elif payload.startswith(b"43"):
             number, _, answer = payload[2:].partition(b"[")
             answered = self.asked.pop(int(number))
@@ -92,6 +96,18 @@ class Crowd:
         async with asyncio.timeout(60):
             while any(member.asked for member in self.members):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
+
+    @property
+    def answers(self) -> int:
+        """How many they have had."""
+        return sum(member.number - len(member.asked) for member in self.members)
+
+    async def have(self, answers: int) -> None:
+        """Wait until they have had so many more."""
+        answers += self.answers
+        while self.answers < answers:
+            assert self.faults == []
+            await asyncio.sleep(0.05)
 
     @property
     def faults(self) -> list[str]:

@@ -16,10 +16,11 @@ from pydantic import Field
 
 from engine.backplane.choice import backplane
 from engine.errors import EventError, Refused
+from engine.http.answer_stream import Pace
 from engine.http.application import Application
 from engine.http.origins import Origins
 from engine.limits import Limits
-from engine.process import checks, load, main
+from engine.process import HTTP_LIMITS, checks, load, main
 from engine.process.settings import EngineSettings
 from engine.tests import people
 from engine.tests.app import io, make_app
@@ -161,8 +162,15 @@ class ServerSettings(EngineSettings):
     confirm_emails: bool = False
     cors_origins: checks.Origins = Field(default_factory=list)
     drain_seconds: float = 10
+    max_connections: int | None = None
     wait_seconds: float = 0
     """How long it waits for its clients at least: a machine may be busy with several processes."""
+
+
+def hasten(limits: Limits) -> None:
+    """Keep nothing for minutes that very many leave; but no client's patience ends because the machine is busy."""
+    limits.message_seconds, limits.recovery_seconds, limits.ping_timeout_seconds = 5.0, 5.0, 20.0
+    HTTP_LIMITS["pace"] = Pace(bytes=5000, seconds=2.0)
 
 
 async def start(settings: ServerSettings, mongodb_url: str) -> Application:
@@ -177,6 +185,8 @@ async def start(settings: ServerSettings, mongodb_url: str) -> Application:
         ping_interval_seconds=max(3, seconds),
         ping_timeout_seconds=max(10, seconds),
     )
+    if NEWS:
+        hasten(limits)
     accounts = people.Accounts()
     accounts.authenticate = authenticate
     made = make_app(
@@ -187,6 +197,7 @@ async def start(settings: ServerSettings, mongodb_url: str) -> Application:
         origins=Origins(settings.cors_origins),
         backplane=backplane(settings.redis_url, settings.redis_prefix, Person),
     )
+    made.settings["max_connections"] = settings.max_connections
     if NEWS:
         io.node.services.spawn(news())
         watched.append(Turns(LOOK_SECONDS))
