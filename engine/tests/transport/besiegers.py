@@ -13,7 +13,7 @@ from engine.tests.transport import attackers, raw
 from engine.tests.transport.attackers import Counted, enter, text
 
 ENDLESS = [
-    "6", "3", "430[]", "41/nowhere,", "40/nowhere,", '42/nowhere,["echo"]', '42["unknown"]', '421["echo",1]',
+    "6", "430[]", "41/nowhere,", "40/nowhere,", '42/nowhere,["echo"]', '42["unknown"]', '421["echo",1]',
     '421["token:renew",{"token":"bad"}]',
 ]  # fmt: skip
 LONG = '430["%s"]' % ("x" * 600)
