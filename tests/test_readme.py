@@ -121,6 +121,12 @@ def test_the_readme_has_200_lines_at_most():
     assert len(PAGES["README"].splitlines()) <= 200
 
 
+def test_prose_is_no_wider_than_code():
+    for page, text in PAGES.items():
+        prose = re.sub(r"^```.*?^```$|^\|.*$", "", text, flags=re.DOTALL | re.MULTILINE)
+        assert [(page, line) for line in prose.splitlines() if len(line) > 120] == []
+
+
 def test_the_first_handler_event_and_test_work(clone, environment):
     assert f"pytest {TESTS}\n" in PAGES["README"]
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", TESTS]

@@ -19,7 +19,7 @@ TEST_SECONDS = 60
 
 def pytest_configure(config):
     """Tell pytest of the marker that makes a test's time longer."""
-    config.addinivalue_line("markers", "may_take(seconds): how long an async test may take, instead of 10 seconds")
+    config.addinivalue_line("markers", "may_take(seconds): how long an async test may take, instead of a minute")
 
 
 def pytest_collection_modifyitems(items):
