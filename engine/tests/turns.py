@@ -1,27 +1,41 @@
 """For how long the loop of this process thinks at a stretch while all others wait, and for how long it waits."""
 
 import asyncio
+import gc
 import time
+from contextlib import suppress
 from pathlib import Path
 
 SCHEDULE = Path("/proc/thread-self/schedstat")
 A_PORTION = 0.25
-"""Of all that is to do, what a turn takes at most that does a portion of it; a collector may have come into it."""
+"""Of all that is to do, what a turn takes at most that does a portion of it."""
 
 
 class Turns:
-    """The turns of the loop from now on, in time of the CPU: busy neighbours don't count."""
+    """The turns of the loop from now on, in time of the CPU: busy neighbours don't count.
 
-    def __init__(self, look_seconds: float = 0):
-        self.longest = self.total = 0.0
+    Nor does the collector, which takes what all other tests have left for it, but where it is to: in a process alone.
+    """
+
+    def __init__(self, look_seconds: float = 0, collector: bool = False):
+        self.longest = self.total = self.collecting = 0.0
+        if not collector:
+            gc.callbacks.append(self.collected)
         self.watching = asyncio.ensure_future(self.watch(look_seconds))
 
     async def watch(self, look_seconds: float) -> None:
         while True:
-            began = time.thread_time()
+            began = self.now()
             await asyncio.sleep(look_seconds)
-            turn = time.thread_time() - began
+            turn = self.now() - began
             self.longest, self.total = max(self.longest, turn), self.total + turn
+
+    def now(self) -> float:
+        """The CPU time of this thread, without what the collector took."""
+        return time.thread_time() - self.collecting
+
+    def collected(self, phase: str, _) -> None:
+        self.collecting += time.thread_time() if phase == "stop" else -time.thread_time()
 
     def take(self) -> float:
         """The longest since the last call, in seconds."""
@@ -31,6 +45,8 @@ class Turns:
     def stop(self) -> float:
         """The share that the longest has of all: 1 where everything was done in one go, on a machine however slow."""
         self.watching.cancel()
+        with suppress(ValueError):
+            gc.callbacks.remove(self.collected)
         return self.longest / self.total
 
 

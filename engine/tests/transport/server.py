@@ -200,7 +200,7 @@ async def start(settings: ServerSettings, mongodb_url: str) -> Application:
     made.settings["max_connections"] = settings.max_connections
     if NEWS:
         io.node.services.spawn(news())
-        watched.append(Turns(LOOK_SECONDS))
+        watched.append(Turns(LOOK_SECONDS, collector=True))
     return made
 
 
