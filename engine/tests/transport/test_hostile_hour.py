@@ -76,6 +76,8 @@ class Hour:
         hour.lines = server.said[begun:].splitlines()
         hour.dear = await siege(server, crowd)
         await crowd.stop()
+        # Asked first: to look for garbage, which is done for an answer, takes a turn as well.
+        hour.longest_turn = (await crowd.members[0].call("stats"))["longest turn"]
         hour.after = await crowd.settled(before)
         hour.warnings = [line for line in server.said[begun:].splitlines() if not line.startswith("[I ")]
         return hour
@@ -93,7 +95,7 @@ async def test_nothing_that_clients_do_hurts_the_others(serve):
         assert crowd.faults == []
         assert crowd.spread() <= 1
         assert only(hour.after) == only(before)
-        assert hour.after["longest turn"] < TURN_SECONDS
+        assert hour.longest_turn < TURN_SECONDS
         assert hour.dear < DEARER * hour.usual
         assert len(hour.lines) <= hour.connections
         taken, free = hour.warnings
