@@ -54,10 +54,11 @@ class Heartbeat(Budget):
         if now >= self.deadline:
             self.close(Ending.UNUSED)
             return None
+        due = self.next_ping if self.pong_due is None else self.pong_due
+        if now >= due and self.carrier.paused and self.carrier.abandoned:
+            self.close(Ending.NETWORK)
+            return None
         if self.pong_due is not None and now >= self.pong_due:
-            if self.carrier.paused and self.carrier.abandoned:
-                self.close(Ending.NETWORK)
-                return None
             # What has come since is life, too: the pong may be behind it, and behind what we let wait.
             self.pong_due = (now if self.carrier.paused else self.heard) + self.eio.limits.ping_timeout_seconds
             if now >= self.pong_due:

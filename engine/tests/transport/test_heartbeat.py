@@ -129,6 +129,15 @@ async def test_a_client_that_is_gone_is_missed_though_what_it_has_sent_may_not_b
     assert (await io.online("anna"), await io.online("bert")) == (False, True)
 
 
+async def test_so_is_one_who_has_answered_all_pings_to_come(hasty):
+    hasty.limit(events_per_second=200, ping_timeout_seconds=5)
+    websocket = await hasty.websocket("anna")
+    websocket.send(*["3"] * 200_000)
+    await until(lambda: io.node.hub.socket(websocket.id, "/").link.carrier.paused)
+    websocket.connection.reset()
+    await hasty.empty()
+
+
 @pytest.mark.parametrize("leave", ["close", "reset"])
 async def test_so_is_one_who_has_posted_it(hasty, leave):
     hasty.limit(events_per_second=1)
