@@ -116,7 +116,7 @@ async def pour(socket, backlog: int):
 
 
 def look_for_garbage():
-    """Of all that there is, for what the app leaves alone may have become garbage; the turn it takes is not the app's."""
+    """Of all there is, for what the app leaves alone may have become garbage; the turn it takes is not the app's."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()
