@@ -113,7 +113,11 @@ class Bus:
         if origin_of(data) == self.id:
             self.came_back(number_of(data))
             return
-        envelope = decode(data)
+        try:
+            envelope = decode(data)
+        except InvalidMessage:
+            self.counts.dropped += 1
+            return
         self.counts.received += 1
         if number and self.keeping:
             self.keeping.heard(number)

@@ -2,8 +2,11 @@
 
 import pytest
 
-from engine.backplane.messages import VERSION
+from engine.backplane.contents import PLAIN
+from engine.backplane.messages import VERSION, encode
+from engine.backplane.redis.bundle import NUMBERED, SEVERAL, joined
 from engine.tests.people import ANNA
+from engine.wire.packet import encode_event
 
 pytestmark = pytest.mark.two_nodes("redis")
 
@@ -18,6 +21,8 @@ STRAYS = {
     "an unknown kind": VERSION + b"\xff" + bytes(100),
     "of another library": b'{"method":"emit"}',
     "nothing": b"",
+    "a number alone": NUMBERED + bytes(8),
+    "several that are cut off": SEVERAL + b"\xff" * 8,
 }
 
 
@@ -34,6 +39,17 @@ async def test_strays_are_dropped_and_counted_and_cost_no_connection(
 
     await all_arrive()
     assert numbers() == before
+
+
+async def test_what_stands_beside_a_stray_in_one_message_arrives(connect, received, nodes, redis):
+    anna = await connect(ANNA)
+    events = [encode(b"somebody", number, PLAIN, encode_event("news", number)) for number in (1, 2)]
+    before = nodes[1].backplane.counts.dropped
+
+    redis.ask("PUBLISH", nodes[1].backplane.bus.channels.room("user::anna"), joined([events[0], b"5", events[1]]))
+
+    assert [await received(anna, "news") for _ in events] == [1, 2]
+    assert nodes[1].backplane.counts.dropped == before + 1
 
 
 async def test_a_message_larger_than_redis_carries_costs_both_connections_once(
