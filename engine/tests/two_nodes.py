@@ -55,3 +55,25 @@ def beside(http_server, app, make, on_two_nodes, request) -> Beside | None:
 def nodes(app, beside) -> list[Node]:
     """The nodes of the test, that of `app` first."""
     return [app.settings["node"], *([beside.node] if beside else [])]
+
+
+@pytest.fixture
+def hook(nodes):
+    """`@hook` makes a function the connection() of the app."""
+
+    def hook(function):
+        for node in nodes:
+            node.services.connection = function
+        return function
+
+    return hook
+
+
+@pytest.fixture
+def are(nodes, until):
+    """`await are(State.AWAY)` returns once both nodes stand so with Redis."""
+
+    async def are(state):
+        await until(lambda: all(node.backplane.bus.link.state is state for node in nodes))
+
+    return are

@@ -27,14 +27,6 @@ pytestmark = [
 
 
 @pytest.fixture
-def proxy(io_loop, http_port):
-    proxy = Proxy(http_port)
-    io_loop.run_sync(proxy.open)
-    yield proxy
-    proxy.close()
-
-
-@pytest.fixture
 def base_url(proxy):
     return proxy.url
 

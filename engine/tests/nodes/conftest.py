@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
+from engine.testing.redis_server import free_port
+from engine.testing.swallower import Swallower
+from engine.tests.nodes.faults import Way
 from engine.tests.nodes.node_process import NodeProcess
 from engine.tests.nodes.residents import Resident, all_in
 
@@ -55,3 +58,13 @@ def becomes():
                 await asyncio.sleep(0.01)
 
     return becomes
+
+
+@pytest.fixture
+def way(open_redis, tmp_path, io_loop):
+    """The way of nodes to a Redis of theirs, on which what fails is the test's to say; see faults.py."""
+    redis = open_redis("--repl-diskless-sync-delay", "0", port=free_port())
+    swallower = Swallower(str(tmp_path / "way.sock"), str(redis.path))
+    io_loop.run_sync(swallower.open)
+    yield Way(redis, swallower, open_redis)
+    swallower.close()

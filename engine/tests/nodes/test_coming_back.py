@@ -7,10 +7,8 @@ from itertools import count
 import pytest
 
 from engine.emitter import emitter
-from engine.testing.redis_server import free_port
-from engine.testing.swallower import Swallower
 from engine.testing.wire import Wire
-from engine.tests.nodes.faults import Way, failed_over
+from engine.tests.nodes.faults import failed_over
 from engine.tests.nodes.node_process import NodeProcess
 from engine.tests.recovery.tab import Tab
 
@@ -32,15 +30,6 @@ def tab(io_loop):
     yield tab
     for each in tabs:
         each.wire.close()
-
-
-@pytest.fixture
-def way(open_redis, tmp_path, io_loop):
-    redis = open_redis("--repl-diskless-sync-delay", "0", port=free_port())
-    swallower = Swallower(str(tmp_path / "way.sock"), str(redis.path))
-    io_loop.run_sync(swallower.open)
-    yield Way(redis, swallower, open_redis)
-    swallower.close()
 
 
 def news(numbers) -> list:

@@ -8,24 +8,13 @@ from itertools import pairwise
 
 import pytest
 
-from engine.testing.redis_server import free_port
-from engine.testing.swallower import Swallower
-from engine.tests.nodes.faults import FAULTS, ON_THE_WAY, Way
+from engine.tests.nodes.faults import FAULTS, ON_THE_WAY
 from engine.tests.nodes.place import Place
 from engine.tests.nodes.residents import hear, is_in_order
 
 pytestmark = [pytest.mark.slow, pytest.mark.may_take(600)]
 
 CROWD = 10
-
-
-@pytest.fixture
-def way(open_redis, tmp_path, io_loop):
-    redis = open_redis("--repl-diskless-sync-delay", "0", port=free_port())
-    swallower = Swallower(str(tmp_path / "way.sock"), str(redis.path))
-    io_loop.run_sync(swallower.open)
-    yield Way(redis, swallower, open_redis)
-    swallower.close()
 
 
 @pytest.fixture

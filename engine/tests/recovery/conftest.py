@@ -46,18 +46,6 @@ def app(io_loop, make):
 
 
 @pytest.fixture
-def hook(nodes):
-    """`@hook` makes a function the connection() of the app."""
-
-    def hook(function):
-        for node in nodes:
-            node.services.connection = function
-        return function
-
-    return hook
-
-
-@pytest.fixture
 def urls(base_url, beside):
     return cycle([beside.url, base_url] if beside else [base_url])
 

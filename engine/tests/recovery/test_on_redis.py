@@ -12,16 +12,6 @@ ROOM = io.user_room(ANNA.id)
 
 
 @pytest.fixture
-def are(nodes, until):
-    """`await are(State.AWAY)` returns once both nodes stand so with Redis."""
-
-    async def are(state):
-        await until(lambda: all(node.backplane.bus.link.state is state for node in nodes))
-
-    return are
-
-
-@pytest.fixture
 def cut(until):
     """`await cut(node)` returns once a node's connection to Redis is replaced, and calls `meanwhile()` without any."""
 

@@ -74,18 +74,6 @@ def sockets(nodes):
 
 
 @pytest.fixture
-def hook(nodes):
-    """`@hook` makes a function the connection() of the app."""
-
-    def hook(function):
-        for node in nodes:
-            node.services.connection = function
-        return function
-
-    return hook
-
-
-@pytest.fixture
 def errors(caplog):
     """`errors()` are the records of everything that was logged as an error so far."""
     return lambda: [record for record in caplog.records if record.levelno >= logging.ERROR]
@@ -99,16 +87,6 @@ def heard():
         await io.request(user_id, "heard?")
 
     return heard
-
-
-@pytest.fixture
-def are(nodes, until):
-    """`await are(State.AWAY)` returns once both nodes stand so with Redis."""
-
-    async def are(state):
-        await until(lambda: all(node.backplane.bus.link.state is state for node in nodes))
-
-    return are
 
 
 @pytest.fixture
