@@ -42,13 +42,10 @@ class Log:
         """Where the entries begin that have a larger number."""
         return bisect_right(self.entries, number, key=NUMBER)
 
-    def drop(self, count: int) -> int:
-        """Let go of the oldest entries; returns what they cost."""
-        dropped = self.entries[:count]
-        if dropped:
-            self.forgotten = dropped[-1].number
-            del self.entries[:count]
-        return sum(entry.size for entry in dropped)
+    def drop(self) -> int:
+        """Let go of the oldest entry; returns what it cost."""
+        self.forgotten, _, _, size = self.entries.pop(0)
+        return size
 
 
 class Span:
@@ -81,32 +78,36 @@ class Logs:
 
     def add(self, rooms: Iterable[str], message: Message, skip: Collection[str | None] = ()) -> int:
         """Keep what is sent to some rooms; returns its number."""
-        self.newest += 1
-        size = message.size
-        if size <= self._message_bytes:
-            # Half of what it costs to call the class by its fields.
-            entry = Entry._make((self.newest, message, skip, ENTRY_BYTES + 2 * size))
+        number = self.newest = self.newest + 1
+        span, size = self._span, len(message.frames)
+        if size > self._message_bytes and message.size > self._message_bytes:
+            entry, cost = Entry(number, None, skip, ENTRY_BYTES), ENTRY_BYTES
         else:
-            entry = Entry(self.newest, None, skip, ENTRY_BYTES)
+            cost = ENTRY_BYTES + 2 * size
+            # Half of what it costs to call the class by its fields.
+            entry = Entry._make((number, message, skip, cost))
         for room in rooms:
-            self._append(room, entry)
-        if self._span.size > self._total_bytes // SPANS:
+            log = span.logs.get(room)
+            if log is None:
+                log = self._concern(room)
+            log.entries.append(entry)
+            span.size += cost
+            self.size += cost
+            if len(log.entries) > self._entries:
+                self.size -= log.drop()
+        if span.size > self._total_bytes // SPANS:
             self._end_span()
         while self.size > self._total_bytes:
             self._forget(self._spans.popleft())
-        return self.newest
+        return number
 
-    def _append(self, room: str, entry: Entry) -> None:
-        span = self._span
-        log = span.logs.get(room)
+    def _concern(self, room: str) -> Log:
+        """The log of a room, to which something is sent in this span."""
+        log = self._logs.get(room)
         if log is None:
-            log = span.logs[room] = self._logs.get(room) or Log()
-            self._logs[room] = log
-        log.entries.append(entry)
-        span.size += entry.size
-        self.size += entry.size
-        if len(log.entries) > self._entries:
-            self.size -= log.drop(1)
+            log = self._logs[room] = Log()
+        self._span.logs[room] = log
+        return log
 
     def _end_span(self) -> None:
         self._span.newest = self.newest
@@ -127,7 +128,8 @@ class Logs:
     def _forget(self, span: Span) -> None:
         self.forgotten = span.newest
         for room, log in span.logs.items():
-            self.size -= log.drop(log.after(span.newest))
+            for _ in range(log.after(span.newest)):
+                self.size -= log.drop()
             if not log.entries:
                 self._logs.pop(room, None)
 
