@@ -9,6 +9,7 @@ CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK = range
 RESERVED_EVENTS = frozenset(
     {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"}
 )
+HEADS = [b"4%d" % packet_type for packet_type in range(7)]
 MOST_ATTACHMENTS = 10
 """Of more a stock parser makes an error."""
 PLACEHOLDER, IN_A_STRING = b'"_placeholder":', b'\\"_placeholder":'
@@ -44,7 +45,7 @@ def encode_text(packet_type: int, data: object, namespace: str, id: int | None, 
     """The text of a packet, as `encode`; the attachments that go with it are added to the list."""
     body = b"" if data is None else dumps(data, attachments if packet_type == EVENT or packet_type == ACK else None)
     if namespace == "/" and not attachments:
-        return b"4%d%b" % (packet_type, body) if id is None else b"4%d%d%b" % (packet_type, id, body)
+        return HEADS[packet_type] + body if id is None else b"4%d%d%b" % (packet_type, id, body)
     if attachments:
         _check_attachments(len(attachments), body)
         packet_type += BINARY_EVENT - EVENT
@@ -73,7 +74,8 @@ def encode_event(event: str, payload: object = None, namespace: str = "/") -> Me
         raise ValueError(f"'{event}' is sent by Socket.IO itself; choose another name")
     if not isinstance(event, str):  # pyright: ignore[reportUnnecessaryIsInstance] an app may not be checked
         raise TypeError(f"an event's name is a str, not {type(event).__name__}")
-    return encode(EVENT, [event, *arguments(payload)], namespace)
+    attachments: list[bytes] = []
+    return Message(encode_text(EVENT, [event, *arguments(payload)], namespace, None, attachments), attachments)
 
 
 def numbered(event: Message, ack_id: int, namespace: str = "/") -> Message:
