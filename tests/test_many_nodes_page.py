@@ -1,4 +1,4 @@
-"""docs/many-nodes.md: what it has Redis allow is what is needed, and its programs send."""
+"""docs/many-nodes.md: what it has Redis allow is what is needed, and what it and the README have send does so."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ from models.accounts.user import User
 
 pytestmark = pytest.mark.shipped
 ROOT = Path(__file__).parent.parent
-PAGE = (ROOT / "docs" / "many-nodes.md").read_text()
+PAGE, README = (ROOT / "docs" / "many-nodes.md").read_text(), (ROOT / "README.md").read_text()
 RIGHTS = re.search(r"^user (app on .*)$", PAGE, re.MULTILINE)[1].split()
 COMMANDS = {right[1:] for right in RIGHTS if right.startswith("+")}
 OTHERS = {"ping", "acl|setuser", "acl|log"}
@@ -57,16 +57,26 @@ def urls(base_url, second):
 
 
 @pytest.fixture
-def run(url):
-    """`await run("worker.py", "tell", …)` calls a function of a program of the page, whose emitter is of this Redis."""
+def tell(url):
+    """`tell` of the README's worker, whose emitter is of this Redis."""
+    names: dict = {}
+    exec(re.search(r"^```python\n(# worker.py\n.*?)^```$", README, re.DOTALL | re.MULTILINE)[1], names)
+    names["emitter"] = lambda _: emitter(url)
+    return names["tell"]
 
-    async def run(program: str, function: str, *arguments):
-        names = {"__name__": program}
-        exec(re.search(rf"^```python\n(# {program}\n.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)[1], names)
-        names["emitter"] = lambda _: emitter(url)
-        await names[function](*arguments)
 
-    return run
+@pytest.fixture
+def shell(url, tmp_path):
+    """`await shell("python …")` runs it with this Redis in its settings, and returns what it prints."""
+    environment = {**bare_environment(), "REDIS_URL": url, "APP_DIR": str(tmp_path)}
+
+    async def shell(line: str) -> str:
+        ask = partial(subprocess.run, ["sh", "-c", line], cwd=ROOT, env=environment, capture_output=True, text=True)
+        done = await asyncio.to_thread(ask)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return shell
 
 
 async def every_call(io, user_id: str):
@@ -129,12 +139,14 @@ async def test_the_rights_are_what_every_call_and_limit_needs(register, connect,
     assert {name.removeprefix("cmdstat_") for name in redis.ask("INFO", "commandstats")} - OTHERS == COMMANDS
 
 
-async def test_a_cron_job_and_a_worker_reach_whom_they_mean(register, connect, received, run):
+@pytest.mark.may_take(60)
+async def test_a_cron_job_and_a_worker_reach_whom_they_mean(register, connect, received, tell, shell):
     anna, ben = await register("anna"), await register("ben")
     far, near = await connect(anna), await connect(ben)
 
-    await run("worker.py", "tell", anna.id, "/exports/1")
-    await run("reminder.py", "main")
+    await tell(anna.id, "/exports/1")
+    crontab = re.search(r"^0 9 \* \* \* (cd \S+ && .*)$", README, re.MULTILINE)[1]
+    await shell(re.sub(r"cd \S+", f"cd {shlex.quote(str(ROOT))}", crontab))
 
     assert await received(far, "export_ready") == {"url": "/exports/1"}
     for client in (far, near):
@@ -143,17 +155,12 @@ async def test_a_cron_job_and_a_worker_reach_whom_they_mean(register, connect, r
 
 
 @pytest.mark.may_take(60)
-async def test_a_terminal_sends_and_asks(register, connect, received, url, tmp_path):
+async def test_a_terminal_sends_and_asks(register, connect, received, shell):
     anna = await register("anna")
     far = await connect(anna)
-    environment = {**bare_environment(), "REDIS_URL": url, "APP_DIR": str(tmp_path)}
     send, connections = re.findall(r"^python (-m realtime .*)$", PAGE, re.MULTILINE)
 
-    for command in (send.replace("42", anna.id), connections):
-        argv = [sys.executable, *shlex.split(command)]
-        ask = partial(subprocess.run, argv, cwd=ROOT, env=environment, capture_output=True, text=True)
-        done = await asyncio.to_thread(ask)
-        assert done.returncode == 0, done.stderr
-
+    python = shlex.quote(sys.executable)
+    await shell(f"{python} {send.replace('42', anna.id)}")
     assert await received(far, "notice") == {"text": "Tea is ready"}
-    assert f'"user_id":"{anna.id}"' in done.stdout
+    assert f'"user_id":"{anna.id}"' in await shell(f"{python} {connections}")

@@ -128,7 +128,7 @@ def test_prose_is_no_wider_than_code():
 
 
 def test_the_first_handler_event_and_test_work(clone, environment):
-    assert f"pytest {TESTS}\n" in PAGES["README"]
+    assert f"`.venv/bin/python -m pytest {TESTS}`" in PAGES["README"]
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", TESTS]
     done = subprocess.run(command, cwd=clone, env=environment, capture_output=True, text=True)
     assert "2 passed" in done.stdout, done.stdout + done.stderr

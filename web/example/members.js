@@ -64,5 +64,5 @@ function render(room, members) {
     dot.dataset.online = online;
     dot.textContent = online ? "online" : "offline";
   });
-  $("people-count").textContent = `${members.length}, ${members.filter(({ online }) => online).length} online`;
+  $("people-count").textContent = `${members.filter(({ online }) => online).length} of ${members.length} online`;
 }

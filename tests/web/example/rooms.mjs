@@ -45,7 +45,7 @@ export async function thrownOut(browser) {
   await bob.getByText("You are in no room yet.").waitFor();
   await say(ann, "alone at last");
   assert.equal(await bob.getByText("alone at last").count(), 0);
-  await ann.getByText("1, 1 online").waitFor();
+  await ann.getByText("1 of 1 online").waitFor();
   return [ann, bob];
 }
 
@@ -59,7 +59,7 @@ export async function goodbye(browser) {
   await ann.locator("#auth").getByText(/account (is|was) deleted/).waitFor();
   await bob.reload();
   await openRoom(bob, "Tea");
-  await bob.getByText("1, 1 online").waitFor();
+  await bob.getByText("1 of 1 online").waitFor();
   assert.deepEqual(await texts(bob), []);
   return [ann, bob];
 }
@@ -117,7 +117,7 @@ export async function reload(browser) {
   await bob.getByRole("button", { name: "Log out" }).click();
   await bob.getByRole("button", { name: "Log in" }).waitFor();
   await ann.reload();
-  await ann.getByText("2, 1 online").waitFor();
+  await ann.getByText("1 of 2 online").waitFor();
 
   await logIn(bob, "bob");
   await bob.getByText("Create or choose a room.").waitFor();
