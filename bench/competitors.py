@@ -9,6 +9,8 @@ from pathlib import Path
 from shutil import which
 
 from bench.accounts import registered
+from bench.appended_offsets import RecoveringClient
+from bench.socketio_client import SocketIOClient
 from bench.users import Users, invented
 
 NODE = Path(__file__).parent / "peers" / "node"
@@ -52,6 +54,7 @@ class Peer:
     # Everything takes it ten times as long, a drop of thousands a minute.
     slow: bool = False
     users: Callable[[int], AbstractAsyncContextManager[Users]] = invented
+    client: type[SocketIOClient] = SocketIOClient
 
     def scenarios_of(self, round_number: int) -> tuple[str, ...]:
         """What is measured in a round: of a slow peer memory and drops only in the first."""
@@ -71,6 +74,14 @@ PEERS = (
         users=registered,
     ),
     Peer("node", "Node", ("node", SERVER), scenarios=(*SCENARIOS, "other-calls"), missing=node_missing),
+    Peer(
+        "node_recovering",
+        "Node, recovering",
+        ("node", SERVER, "recovering"),
+        ("calls",),
+        node_missing,
+        client=RecoveringClient,
+    ),
     Peer("stock_tornado", "stock, Tornado", python("stock_tornado"), slow=True),
     Peer("stock_asgi", "stock, ASGI", python("stock_asgi"), missing=uvicorn_missing, slow=True),
     Peer("floor", "floor", python("floor"), scenarios=("audiences", "calls", "other-calls")),

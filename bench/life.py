@@ -19,7 +19,7 @@ class Life:
     """What a scenario works with."""
 
     def __init__(self, server: Server, attempt: Attempt):
-        self.server, self.plan, self.peer = server, attempt.plan, attempt.peer.key
+        self.server, self.plan, self.peer, self.kind = server, attempt.plan, attempt.peer.key, attempt.peer.client
         self.identities, self.members, self.values = attempt.identities, attempt.users.members, attempt.values
         self.clients: list[SocketIOClient] = []
         self.control: SocketIOClient | None = None
@@ -54,7 +54,7 @@ class Life:
     async def connect_one(self, browser: bool) -> SocketIOClient:
         identity = next(self.identities)
         _, client = await asyncio.get_running_loop().create_connection(
-            lambda: SocketIOClient(self.server.port, *identity, browser), "127.0.0.1", self.server.port
+            lambda: self.kind(self.server.port, *identity, browser), "127.0.0.1", self.server.port
         )
         await client.connected
         return client

@@ -7,6 +7,7 @@ ROW, TITLE, GAP = 17, 24, 14
 COLOURS = {
     "ours": "#2f81f7",
     "node": "#3f9142",
+    "node_recovering": "#7fb285",
     "stock_tornado": "#c2762b",
     "stock_asgi": "#9a6ad6",
     "floor": "#8b949e",

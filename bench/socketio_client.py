@@ -54,13 +54,18 @@ class SocketIOClient(WebSocketClient):
         self.position = self.sent = self.called = 0
         self.rest = b""
 
+    def plain(self, data: bytes) -> bytes:
+        """What came, without what tells how far the client is; `rest` keeps what may be the beginning of that."""
+        end = whole(data)
+        self.rest = data[end:]
+        return MARKERS.sub(b"", data[:end])
+
     def data_received(self, data: bytes):
         data, self.rest = self.rest + data, b""
         if self.watch is None:
             super().data_received(data)
             return
-        end = whole(data)
-        data, self.rest = MARKERS.sub(b"", data[:end]), data[end:]
+        data = self.plain(data)
         if self.watch.stream.startswith(data, self.position):
             self.position += len(data)
             self.watch.advanced(self)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bench.appended_offsets import RecoveringClient
 from bench.expectations import Broadcast
 from bench.socketio_client import SocketIOClient, event, text
 from engine.testing.websocket_client import server_frame
@@ -17,6 +18,19 @@ async def test_what_tells_a_client_how_far_it_is_is_no_event(size):
         watch.expect(EVENTS)
         for at in range(0, len(SENT), size):
             client.data_received(SENT[at : at + size])
+        await watch.finish(0)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 2000])
+@pytest.mark.parametrize("length", [64, 1024])
+async def test_an_offset_that_is_appended_is_no_argument(size, length):
+    said = [text(number, length) for number in range(3)]
+    sent = b"".join(server_frame(event("news", each, f"NyQ8b1.{number}")) for number, each in enumerate(said))
+    client = RecoveringClient(80, "anna", "a token")
+    with Broadcast([client]) as watch:
+        watch.expect([server_frame(event("news", each)) for each in said])
+        for at in range(0, len(sent), size):
+            client.data_received(sent[at : at + size])
         await watch.finish(0)
 
 

@@ -1,14 +1,14 @@
 // Socket.IO on Node, as its users write it: a JWT, a room for each user, rooms to join.
-// node server.js [createAdapter | createShardedAdapter] PORT
+// node server.js [recovering | createAdapter | createShardedAdapter] PORT
 const { createServer } = require("node:http");
 const adapters = require("@socket.io/redis-adapter");
 const jwt = require("jsonwebtoken");
 const { createClient } = require("redis");
 const { Server } = require("socket.io");
 
-const [adapter, port] = process.argv.slice(-2);
+const [kind, port] = process.argv.slice(-2);
 const http = createServer();
-const io = new Server(http);
+const io = new Server(http, kind === "recovering" ? { connectionStateRecovery: {} } : {});
 
 io.use((socket, next) => {
   try {
@@ -75,9 +75,9 @@ io.on("connection", (socket) => {
 async function join(redis) {
   const subscriber = redis.duplicate();
   await Promise.all([redis.connect(), subscriber.connect()]);
-  io.adapter(adapters[adapter](redis, subscriber));
+  io.adapter(adapters[kind](redis, subscriber));
 }
 
-(adapter in adapters ? join(createClient({ url: process.env.REDIS_URL })) : Promise.resolve()).then(() =>
+(kind in adapters ? join(createClient({ url: process.env.REDIS_URL })) : Promise.resolve()).then(() =>
   http.listen(Number(port), "127.0.0.1"),
 );
