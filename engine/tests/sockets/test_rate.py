@@ -63,6 +63,9 @@ async def test_a_handler_is_answered_while_its_client_floods(connect, limits, tr
 
     # By the rate it would be the better part of a minute.
     assert await answer == "Anna"
+    # What it says itself at its end would wait behind what it has emitted.
+    await io.disconnect("anna")
+    await anna.closed()
 
 
 async def test_what_waits_is_bounded_while_the_server_asks_as_well(wire, limits, nodes, until, steps):

@@ -35,6 +35,7 @@ async def test_connections_that_carry_nothing_are_replaced_and_sockets_hear_thei
     assert nodes[0].backplane.counts.lost >= 2
 
 
+@pytest.mark.slow
 async def test_a_connection_that_carries_nothing_is_found_within_ten_seconds(connect, swallower, nodes, io_loop):
     began = io_loop.time()
     swallower.swallows = True
