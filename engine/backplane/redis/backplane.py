@@ -12,6 +12,7 @@ from engine.backplane.redis.answering import Answering
 from engine.backplane.redis.asking import Asking
 from engine.backplane.redis.bus import Bus
 from engine.backplane.redis.counts import Counts
+from engine.backplane.redis.likeness import Likeness
 from engine.backplane.redis.listening import Listening
 from engine.backplane.redis.peers import Peers
 from engine.backplane.redis.questions import Questions
@@ -36,7 +37,7 @@ class RedisBackplane:
     def __init__(self, here: Here, address: Address, prefix: str, user_type: Any) -> None:
         self._here, self._told = here, 0
         self.bus = Bus(address, prefix, here.limits, self._changed)
-        self.peers = Peers(self.bus)
+        self.peers, self._likeness = Peers(self.bus), Likeness(self.bus, here.limits)
         self._listening = Listening(self.bus, here)
         keeping = self.bus.keeping
         self.recovery = InRedis(self.bus, keeping, here, self._listening, user_type) if keeping else None
@@ -68,6 +69,7 @@ class RedisBackplane:
         """Begin to hear of others; if Redis is away now, once it comes."""
         self.bus.link.want(self.bus.channels.everybody)
         self.bus.link.want(self.bus.channels.node(self.bus.id))
+        self._likeness.start()
         await self.bus.link.start()
 
     async def stop(self) -> None:
@@ -75,6 +77,7 @@ class RedisBackplane:
         if self.bus.is_here:
             await self.peers.leave().receivers
         self._answering.stop()
+        self._likeness.stop()
         await self.bus.link.close()
 
     def opened(self, room: str, namespace: str) -> None:
@@ -114,6 +117,7 @@ class RedisBackplane:
         self._begin(before)
         self.peers.greet()
         self._warn_of_policy()
+        self._likeness.look()
         self._tell_lost()
         if before is State.AWAY:
             self._here.resync()

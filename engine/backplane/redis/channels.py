@@ -10,6 +10,7 @@ class Channels:
     def __init__(self, prefix: str) -> None:
         self.everybody = f"{prefix}:all".encode()
         self._rooms, self._nodes = f"{prefix}:room:", f"{prefix}:node:".encode()
+        self._recovery = f"{prefix}:recovery:".encode()
         self._name_at = len(self._rooms.encode())
         self.sequence = f"{prefix}:sequence".encode()
         self._logs, self._records = f"{prefix}:log:", f"{prefix}:pid:"
@@ -25,6 +26,10 @@ class Channels:
     def node(self, node: bytes) -> bytes:
         """That of a node."""
         return self._nodes + node.hex().encode()
+
+    def recovery(self, seconds: str) -> bytes:
+        """That of all nodes with this RECOVERY_SECONDS, on which nothing is published."""
+        return self._recovery + seconds.encode()
 
     def log(self, room: str) -> bytes:
         """The key of what was sent to a room. Raises ValueError for a name that is no Unicode."""
