@@ -45,6 +45,7 @@ class Child:
             each.set_inheritable(False)
             each.setblocking(False)
         self.receiver: Receiver | None = None
+        self.ended = asyncio.Event()
 
     def open(self, server: Server, eio: EngineIO) -> None:
         """Take connections, from clients and from siblings, and have the supervisor know."""
@@ -54,18 +55,31 @@ class Child:
         server.add_sockets(self.listening)
         with suppress(OSError):  # of a supervisor that is gone
             self.lifeline.send(READY)
+        asyncio.get_running_loop().add_reader(self.lifeline.fileno(), self._answer)
+
+    def _answer(self) -> None:
+        """Give back what the supervisor sends: it asks whether this loop still turns."""
+        try:
+            if asked := self.lifeline.recv(1):
+                self.lifeline.send(asked)
+                return
+        except BlockingIOError:
+            return
+        except OSError:
+            pass
+        asyncio.get_running_loop().remove_reader(self.lifeline.fileno())
+        self.ended.set()
 
     async def over(self) -> None:
         """Return when the supervisor says so by the end of the lifeline, or is gone."""
-        with suppress(OSError):
-            await asyncio.get_running_loop().sock_recv(self.lifeline, 1)
+        await self.ended.wait()
 
     def close(self) -> None:
         """Take nothing more from siblings. Nobody else cleans up after a supervisor that was killed."""
         if self.receiver:
             self.receiver.close()
         with suppress(OSError):
-            if not self.lifeline.recv(1):
+            if self.ended.is_set():
                 self.folder.rmdir()
 
 

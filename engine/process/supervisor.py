@@ -15,12 +15,17 @@ from engine.process.port import opened_for
 from engine.process.relay import Relay
 from engine.process.reloading import reload_on_changes
 from engine.process.settings import EngineSettings
+from engine.process.watch import ASK_SECONDS, SILENT_TURNS
 from engine.process.why import why
 from engine.process.worker import Worker
 from engine.transport.siblings import Siblings
 
 LATER_SECONDS = 5.0
 """How much longer than a drain may take processes get for their end before they are killed."""
+SILENT = (
+    "Process %d has not answered for %d s, because something blocks its loop. New clients go to others. "
+    "If it does not come back, end it with `kill -9 %d`, and it is started again."
+)
 log = logging.getLogger("app")
 
 
@@ -99,9 +104,11 @@ class Supervisor:
                 await self.ending.wait()
 
     def changed(self, worker: Worker) -> None:
-        """A process begins to serve, or no longer does."""
+        """A process begins to serve, or no longer does. One that does not answer may yet, so it is left as it is."""
         if worker.serves:
             log.info("Process %d serves, with the pid %d", worker.number, worker.pid)
+        elif worker.pid:
+            log.error(SILENT, worker.number, SILENT_TURNS * ASK_SECONDS, worker.pid)
         if worker.serves and not self.begun.done():
             self.begun.set_result(None)
         if not self.ending.is_set():

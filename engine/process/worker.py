@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from engine.process.child import READY, Given
+from engine.process.child import Given
+from engine.process.watch import Watch
 
 
 def command() -> list[str]:
@@ -23,7 +24,7 @@ def command() -> list[str]:
 class Worker:
     """A process that is started again and again, with the same number and on the same sockets.
 
-    `changed(worker)` is called when it begins to serve, and when it no longer does.
+    `changed(worker)` is called when it begins to serve, and when it no longer does: it has ended, or does not answer.
     """
 
     def __init__(
@@ -45,8 +46,7 @@ class Worker:
         with self.lifeline:
             with theirs:
                 self.process = await self._started(theirs, environment)
-            with suppress(OSError):
-                self._become(await asyncio.get_running_loop().sock_recv(self.lifeline, 1) == READY)
+            await Watch(self.lifeline, self._become).keep()
             code = await self.process.wait()
         self.process = self.lifeline = None
         self._become(False)

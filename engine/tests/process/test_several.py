@@ -145,6 +145,28 @@ async def test_those_that_one_asks_to_end_are_started_again(three):
     await seated(three)
 
 
+async def test_one_that_does_not_answer_is_told_of_and_others_get_its_share_until_it_does(three):
+    seats = await seated(three)
+    stopped = three.pids[2]
+    os.kill(stopped, signal.SIGSTOP)
+    three.has(lambda: "Process 2 has not answered for 30 s" in three.said)
+    assert f"`kill -9 {stopped}`" in three.said
+    assert await answers(three) == [200] * 20
+    os.kill(stopped, signal.SIGCONT)
+    three.has(lambda: three.said.count(f"Process 2 serves, with the pid {stopped}") == 2)
+    for seat in [*seats, *await seated(three)]:
+        assert await seat.call("echo", seat.number) == [seat.number]
+    assert "started again at once" not in three.said
+    assert three.said.count("has not answered") == 1
+
+
+async def test_one_that_does_not_answer_ends_with_the_others(three):
+    os.kill(three.pids[2], signal.SIGSTOP)
+    three.terminate()
+    assert await three.ended(START_SECONDS) == 0
+    assert not three.alive
+
+
 async def test_they_end_with_their_supervisor_however_it_does(three, tmp_path):
     seats = await seated(three)
     three.kill()
