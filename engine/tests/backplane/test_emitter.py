@@ -70,17 +70,32 @@ async def test_the_calls_are_those_of_io(connect, redis):
     await anna.closed()
 
 
-async def test_what_cannot_be_sent_raises_as_in_the_app(http_server, redis):
+WRONG = {
+    "no room": lambda io: io.send(None, "news"),
+    "a name of the protocol": lambda io: io.send("tea", "connect"),
+    "no JSON": lambda io: io.send("tea", "news", object()),
+    "a broadcast of it": lambda io: io.broadcast("connect"),
+    "too large": lambda io: io.send("tea", "news", "x" * 8 * 1024 * 1024),
+    "no user": lambda io: io.join(None, "tea"),
+    "a room of somebody else": lambda io: io.join("anna", "user::bob"),
+    "one's own room": lambda io: io.leave("anna", "user::anna"),
+    "a user's room": lambda io: io.close("user::anna"),
+    "nobody to disconnect": lambda io: io.disconnect(None),
+    "nobody to ask": lambda io: io.request(None, "name?"),
+    "somebody who is away": lambda io: io.request("bob", "name?"),
+    "nobody": lambda io: io.online(None),
+    "members of nothing": lambda io: io.members(""),
+}
+
+
+@pytest.mark.parametrize("call", WRONG.values(), ids=WRONG)
+async def test_what_raises_in_the_app_raises_the_same_outside(http_server, redis, call):
     async with emitter(redis.url) as io:
-        for call, error in [
-            (io.send(None, "news"), ValueError),
-            (io.send("tea", "connect"), ValueError),
-            (io.send("tea", "news", object()), TypeError),
-            (io.join("anna", "user::bob"), ValueError),
-            (io.join(None, "tea"), TypeError),
-        ]:
-            with pytest.raises(error):
-                await call
+        with pytest.raises(Exception) as outside:  # noqa: PT011
+            await call(io)
+    with pytest.raises(outside.type) as here:
+        await call(inside)
+    assert str(here.value) == str(outside.value)
 
 
 async def test_a_redis_that_cannot_be_reached_raises(redis, until):
@@ -100,15 +115,25 @@ def test_a_wrong_url_raises():
         asyncio.run(emitter("http://redis.example.com").__aenter__())
 
 
-async def test_a_terminal_sends_and_asks(connect, run, received):
+async def test_a_terminal_makes_every_call(connect, run, received):
     anna = await connect(ANNA)
+    anna.socket.on("name?", lambda *_: "Anna")
 
     assert await run("send", "user::anna", "news", '{"x": 1}') == ""
     assert await received(anna, "news") == {"x": 1}
+    await run("broadcast", "all")
+    await received(anna, "all")
     assert await run("online", "anna") == "true\n"
+    assert await run("request", "anna", "name?") == '"Anna"\n'
     await run("join", "anna", "tea")
+    await run("join", "anna", "cake")
     assert json.loads(await run("members", "tea")) == [{"user_id": "anna", "sockets": [anna.id]}]
     assert json.loads(await run("connections"))[0]["user"]["id"] == "anna"
+    await run("leave", "anna", "tea")
+    await run("close", "cake")
+    assert [await run("members", room) for room in ("tea", "cake")] == ["[]\n", "[]\n"]
+    await run("disconnect", "anna", "Tea is over")
+    assert (await received(anna, "closing"))["message"] == "Tea is over"
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,27 @@ async def in_one_turn(*rooms: str):
     await asyncio.gather(*(io.send(room, "news", number) for number, room in enumerate(rooms)))
 
 
+@pytest.fixture
+def bystander(beside, serve_beside, make, io_loop):
+    """A third node, where nobody is; the others know of it."""
+    return serve_beside(make).node
+
+
+async def test_a_lone_event_is_one_step_for_redis_and_one_message_for_each_node_with_a_member(
+    tabs, steps, nodes, bystander
+):
+    for tab in tabs:
+        await tab.settled()
+    everybody = [*nodes, bystander]
+    before, heard_before = steps(), [node.backplane.counts.received for node in everybody]
+    await in_one_turn("tea")
+    for tab in tabs:
+        assert await tab.settled() == ["news"]
+    assert steps() == before + 1
+    heard_since = [node.backplane.counts.received for node in everybody]
+    assert [after - before for before, after in zip(heard_before, heard_since, strict=True)] == [0, 1, 0]
+
+
 async def test_a_burst_to_one_room_is_one_step_for_redis(tabs, steps):
     before = steps()
     await in_one_turn(*["tea"] * 20)

@@ -27,3 +27,21 @@ async def test_processes_on_one_redis_are_one_app(serve, redis):
         client.send(f'42["relay",{number}]')
         for each in clients:
             assert json.loads((await each.receive())[2:]) == ["relayed", number]
+
+
+async def test_those_that_start_while_redis_is_away_serve_say_so_once_and_join_when_it_comes(serve, redis):
+    redis.stop()
+    servers = [await serve(REDIS_URL=redis.url) for _ in range(2)]
+    for server in servers:
+        client = await enter(server.port, "crowd")
+        client.send('42["relay","alone"]')
+        assert json.loads((await client.receive())[2:]) == ["relayed", "alone"]
+        client.connection.close()
+    redis.start()
+    for server in servers:
+        await server.says("is here")
+    clients = [await enter(server.port, "crowd") for server in servers]
+    clients[0].send('42["relay","together"]')
+    for client in clients:
+        assert json.loads((await client.receive())[2:]) == ["relayed", "together"]
+    assert [server.said.count("is away") for server in servers] == [1, 1]
