@@ -98,6 +98,17 @@ async def test_what_raises_in_the_app_raises_the_same_outside(http_server, redis
     assert str(here.value) == str(outside.value)
 
 
+async def test_another_prefix_is_another_app(connect, redis):
+    anna = await connect(ANNA)
+
+    async with emitter(redis.url, prefix="another") as io:
+        await io.broadcast("news")
+        await io.send("user::anna", "news")
+        assert (await io.online("anna"), await io.connections()) == (False, [])
+
+    assert await anna.settled() == []
+
+
 async def test_a_redis_that_cannot_be_reached_raises(redis, until):
     async with emitter(redis.url) as io:
         redis.stop()
