@@ -7,7 +7,7 @@ from socketio.exceptions import ConnectionError
 
 from engine.testing.client import Client
 from engine.tests.app import io, socket_of
-from engine.tests.people import ANNA, BOB, CARL
+from engine.tests.people import ANNA, BOB, CARL, Office
 
 pytestmark = pytest.mark.two_nodes
 
@@ -146,6 +146,22 @@ async def test_a_leave_during_the_hook_on_another_node_wins_even_over_a_join_tha
     await received(anna, "done")
 
     await until(lambda: "tea" not in socket_of(anna).rooms)
+
+
+async def test_a_session_is_disconnected_on_every_node_and_others_of_its_user_stay(connect, received, nodes):
+    office = Office()
+    for node in nodes:
+        node.services.accounts.authenticate = office.authenticate
+    sessions = ["phone", "phone", "laptop", "laptop"]
+    clients = [await connect(auth={"token": office.issue(ANNA, session=session)}) for session in sessions]
+
+    await io.disconnect("anna", "Not on the phone.", session="phone")
+
+    for phone in clients[:2]:
+        assert await received(phone, "closing") == {"code": "kicked", "message": "Not on the phone."}
+        await phone.closed()
+    for laptop in clients[2:]:
+        assert await laptop.settled() == []
 
 
 async def test_a_disconnect_reaches_a_handshake_that_is_under_way_on_another_node(wire, beside, nodes):
