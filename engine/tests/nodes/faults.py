@@ -1,4 +1,4 @@
-"""What may happen to Redis and to the way to it, some seconds each."""
+"""What may happen to Redis, to the way to it, and to another node on it, some seconds each."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,17 +6,20 @@ from dataclasses import dataclass
 
 from engine.testing.redis_server import RedisServer
 from engine.testing.swallower import Swallower
+from engine.tests.nodes.node_process import NodeProcess
 
 EVERYBODY = "realtime:all"
+STRAYS = b"5", b"[" * 100_000, b"\xff\xfe", b"RT\x02" + bytes(100)
 
 
 @dataclass
 class Way:
-    """A Redis, the way to it, and another one for when it fails."""
+    """A Redis, the way to it, another one for when it fails, and a node that may."""
 
     redis: RedisServer
     swallower: Swallower
     open_redis: Callable[..., RedisServer]
+    node: NodeProcess | None = None
 
 
 async def killed_and_started_empty(way: Way):
@@ -75,8 +78,27 @@ async def locked(way: Way):
     way.redis.ask("CONFIG", "SET", "requirepass", "", password="secret")
 
 
+async def strayed_into(way: Way):
+    for _ in range(100):
+        for stray in STRAYS:
+            way.redis.ask("PUBLISH", EVERYBODY, stray)
+        await asyncio.sleep(0.03)
+
+
+async def another_node_killed(way: Way):
+    way.node.kill()
+    await asyncio.sleep(3)
+
+
+async def another_node_stopped_for_ten_seconds(way: Way):
+    way.node.freeze()
+    await asyncio.sleep(10)
+    way.node.thaw()
+
+
 ON_THE_WAY = [carrying_nothing, failed_over]
 """What the nodes need the way for; with the others it leads to Redis directly."""
+OF_A_NODE = [another_node_killed, another_node_stopped_for_ten_seconds]
 FAULTS = [
     killed_and_started_empty,
     stopped_for_ten_seconds,
@@ -84,5 +106,7 @@ FAULTS = [
     flooded,
     out_of_buffer,
     locked,
+    strayed_into,
     *ON_THE_WAY,
+    *OF_A_NODE,
 ]

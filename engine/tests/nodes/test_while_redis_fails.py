@@ -1,6 +1,6 @@
-"""Two nodes as processes: what their own sockets notice of it when Redis, or the way to it, fails.
+"""Two nodes as processes: what their own sockets notice of it when Redis, the way to it, or a third node fails.
 
-A third node without Redis runs beside them: what it does slowly, the machine does.
+One without Redis runs beside them: what it does slowly, the machine does.
 """
 
 import time
@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 
-from engine.tests.nodes.faults import FAULTS, ON_THE_WAY
+from engine.tests.nodes.faults import FAULTS, OF_A_NODE, ON_THE_WAY
 from engine.tests.nodes.place import Place
 from engine.tests.nodes.residents import hear, is_in_order
 
@@ -29,10 +29,12 @@ def settle(start_node, stay):
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__.replace("_", " "))
-async def test_sockets_hear_their_own_node_and_are_answered(way, fault, settle, becomes):
+async def test_sockets_hear_their_own_node_and_are_answered(way, fault, settle, start_node, becomes):
     url = way.swallower.url if fault in ON_THE_WAY else way.redis.url
     one, two = nodes = [await settle(name, url) for name in ("one", "two")]
     control = await settle("control")
+    if fault in OF_A_NODE:
+        way.node = await start_node("another", url, "news")
     for place in (*nodes, control):
         place.open()
 
