@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from struct import Struct
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from engine.backplane.messages import InvalidMessage
+from engine.backplane.redis.commands import pack, publish
 from engine.backplane.redis.publication import Publication
 
 MOST, MOST_BYTES = 100, 64 * 1024
@@ -13,6 +14,8 @@ NUMBERED, NUMBER = b"RN\x01", Struct(">Q")
 """Before what is kept, with the number of the first message."""
 SEVERAL, SIZE = b"RB\x01", Struct(">I")
 """Before several messages, each of which has its size before it."""
+PUBLISH_ALL = "local n = 0 for i = 2, #ARGV do n = n + redis.call('PUBLISH', ARGV[i], ARGV[1]) end return n"
+"""On several channels, with nothing in between, so that nodes on any of them see it at one place."""
 
 
 class Place(NamedTuple):
@@ -25,46 +28,50 @@ class Place(NamedTuple):
 class Bundle:
     """The publications of one place that Redis replies to at once."""
 
-    __slots__ = ("_is_open", "_left", "_messages", "_place", "_publications", "since")
+    __slots__ = ("_is_open", "_left", "messages", "place", "publications", "since")
 
     def __init__(self, place: Place) -> None:
-        self.since, self._place, self._is_open, self._left = 0, place, True, MOST_BYTES
-        self._messages: list[bytes] = []
-        self._publications: list[Publication] = []
+        self.since, self.place, self._is_open, self._left = 0, place, True, MOST_BYTES
+        self.messages: list[bytes] = []
+        self.publications: list[Publication] = []
 
     def has_room(self, place: Place, message: bytes) -> bool:
         """Whether a message for this place can leave with what is here."""
-        return self._is_open and len(message) <= self._left and len(self._messages) < MOST and place == self._place
+        return self._is_open and len(message) <= self._left and len(self.messages) < MOST and place == self.place
 
     def add(self, message: bytes, publication: Publication) -> None:
         """Have a message be carried as well."""
-        self._messages.append(message)
-        self._publications.append(publication)
+        self.messages.append(message)
+        self.publications.append(publication)
         self._left -= len(message)
 
-    def leave(self) -> list[bytes]:
-        """The messages, which are sent now, so that no other can be added."""
+    def leave(self) -> bytes:
+        """The command that carries the messages. It is sent now, so that no other can be added."""
         self._is_open = False
-        return self._messages
+        return self.command()
+
+    def command(self) -> bytes:
+        """Publish, and keep nothing."""
+        channels, data = self.place.channels, joined(self.messages)
+        return publish(channels[0], data) if len(channels) == 1 else pack("EVAL", PUBLISH_ALL, 0, data, *channels)
 
     def answered(self, reply: Any) -> None:
-        """Redis has carried all, and perhaps kept it, or nothing."""
-        if isinstance(reply, list):
-            last, receivers = cast("list[int]", reply)
-            for number, publication in enumerate(self._publications, last - len(self._messages) + 1):
-                publication.answered([number, receivers])
-        else:
-            for publication in self._publications:
-                publication.answered(reply)
+        """Redis has carried all, or nothing."""
+        for publication in self.publications:
+            publication.answered(reply)
 
     def delayed(self) -> None:
         """Redis is slow."""
-        for publication in self._publications:
-            publication.delayed()
+        for publication in self.publications:
+            self.delay(publication)
+
+    def delay(self, publication: Publication) -> None:
+        """Redis is slow, also with this one."""
+        publication.delayed()
 
     def lost(self, why: str) -> None:
         """Perhaps nothing of it is carried."""
-        for publication in self._publications:
+        for publication in self.publications:
             publication.lost(why)
 
 

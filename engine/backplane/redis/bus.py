@@ -13,7 +13,7 @@ from engine.backplane.redis.bundle import Bundle, Place, separate
 from engine.backplane.redis.channels import Channels
 from engine.backplane.redis.counts import Counts
 from engine.backplane.redis.errors import Away
-from engine.backplane.redis.keeping import Keeping, bare
+from engine.backplane.redis.keeping import Keeping
 from engine.backplane.redis.kept import Kept
 from engine.backplane.redis.link import Link
 from engine.backplane.redis.publication import Publication
@@ -27,7 +27,6 @@ MOST_ORIGINS = 1000
 
 log = logging.getLogger("realtime")
 Handler = Callable[[Envelope, bytes], None]
-Command = Callable[[Place, Sequence[bytes]], bytes]
 
 
 def nothing() -> None:
@@ -77,29 +76,28 @@ class Bus:
         number = next(self._numbers)
         data = encode(self.id, number, content, message)
         self.counts.published += 1
-        if rooms and self.keeping and self.keeping.is_on:
-            place = Place(tuple(map(self.channels.log, rooms)), tuple(channels))
-            publication = Kept(number, carry_out, self.counts, self._refusals, self.keeping, place, data)
-            command = self.keeping.command
-        else:
-            place = Place((), tuple(channels))
-            publication = Publication(number, carry_out, self.counts, self._refusals)
-            command = bare
-        self._publish(place, command, data, publication)
+        publication = Publication(number, carry_out, self.counts, self._refusals)
+        logs = tuple(map(self.channels.log, rooms)) if self.keeps else ()
+        self._publish(Place(logs, tuple(channels)), data, publication)
         return publication
 
-    def _publish(self, place: Place, command: Command, data: bytes, publication: Publication) -> None:
+    def _publish(self, place: Place, data: bytes, publication: Publication) -> None:
         """Send with what was sent right before, if that has not left yet and goes to the same place."""
-        try:
-            if not (self._bundle.has_room(place, data) and self.link.is_latest(self._bundle)):
-                self._bundle = bundle = Bundle(place)
-                self.link.send(lambda: command(place, bundle.leave()), bundle)
-        except Away as away:
-            publication.lost(str(away))
-            return
-        self._bundle.add(data, publication)
+        bundle = self._bundle
+        if bundle.has_room(place, data) and self.link.is_latest(bundle):
+            bundle.add(data, publication)
+        else:
+            bundle = self._bundle = self._begun(place)
+            bundle.add(data, publication)
+            try:
+                self.link.send(bundle.leave, bundle)
+            except Away as away:
+                bundle.lost(str(away))
         if self.link.state is State.SILENT:
-            publication.delayed()
+            bundle.delay(publication)
+
+    def _begun(self, place: Place) -> Bundle:
+        return Kept(place, self.keeping, self._refusals) if place.logs and self.keeping else Bundle(place)
 
     def receive(self, channel: bytes, data: bytes) -> None:
         """Take what was published on one of our channels; what is no message, or was here before, is dropped."""

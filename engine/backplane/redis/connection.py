@@ -95,6 +95,10 @@ class Connection(asyncio.Protocol):
         if not self._is_due:
             self.flush_soon()
 
+    def is_latest(self, who: Waiting) -> bool:
+        """Whether nothing was sent after what this one waits for."""
+        return bool(self.waiting) and self.waiting[-1] is who
+
     async def call(self, command: bytes) -> Any:
         """Send a packed command and return its reply. Raises RedisError, and OSError when the connection is lost."""
         call = Call()

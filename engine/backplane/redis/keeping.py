@@ -4,9 +4,9 @@ import time
 from collections.abc import Callable, Sequence
 
 from engine.backplane.redis import scripts
-from engine.backplane.redis.bundle import Place, joined
+from engine.backplane.redis.bundle import Place
 from engine.backplane.redis.channels import Channels
-from engine.backplane.redis.commands import pack, publish
+from engine.backplane.redis.commands import pack
 from engine.backplane.redis.connection import Waiting
 from engine.backplane.redis.errors import Away
 from engine.backplane.redis.greeting import Server
@@ -19,8 +19,6 @@ NOWHERE = "away"
 """The epoch of who has not heard of any."""
 RUN_LENGTH = 6
 """So much of the id of a run of Redis is the epoch."""
-PUBLISH_ALL = "local n = 0 for i = 2, #ARGV do n = n + redis.call('PUBLISH', ARGV[i], ARGV[1]) end return n"
-"""On several channels, with nothing in between, so that nodes on any of them see it at one place."""
 
 
 class Keeping:
@@ -87,7 +85,8 @@ class Keeping:
 
     def heard(self, number: int) -> None:
         """All up to this number that is sent here has come."""
-        self.number = max(self.number, number)
+        if number > self.number:
+            self.number = number
 
     def marker(self) -> Message:
         """What tells a client that it has all up to here."""
@@ -105,20 +104,14 @@ class Keeping:
             return b"*9\r\n%b$1\r\n2\r\n%b$%d\r\n%b\r\n$10\r\n%d\r\n$1\r\n1\r\n$%d\r\n%b\r\n$%d\r\n%b\r\n" % (
                 self._evalsha, self._key, len(log), log, time.time(), len(data), data, len(channel), channel
             )  # fmt: skip
-        arguments = *logs, int(time.time()), len(messages), *messages, *channels
-        body = pack(1 + len(logs), self._channels.sequence, *arguments)
-        return b"*%d\r\n%b%b" % (4 + len(arguments), self._evalsha, body.partition(b"\r\n")[2])
+        head = pack(1 + len(logs), self._channels.sequence, *logs, int(time.time()), len(messages))
+        sized = [b"$%d\r\n%b\r\n" % (len(data), data) for data in (*messages, *channels)]
+        return b"".join((b"*%d\r\n" % (6 + len(logs) + len(sized)), self._evalsha, head.partition(b"\r\n")[2], *sized))
 
-    def whole(self, place: Place, data: bytes) -> bytes:
-        """The same for one message with the script itself."""
+    def whole(self, place: Place, messages: Sequence[bytes]) -> bytes:
+        """The same with the script itself."""
         keys = self._channels.sequence, *place.logs
-        return scripts.evaluate(self._script, keys, int(time.time()), 1, data, *place.channels)
-
-
-def bare(place: Place, messages: Sequence[bytes]) -> bytes:
-    """The command that publishes and keeps nothing."""
-    channels, data = place.channels, joined(messages)
-    return publish(channels[0], data) if len(channels) == 1 else pack("EVAL", PUBLISH_ALL, 0, data, *channels)
+        return scripts.evaluate(self._script, keys, int(time.time()), len(messages), *messages, *place.channels)
 
 
 def _ignored(_: int) -> None:

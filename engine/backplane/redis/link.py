@@ -73,7 +73,7 @@ class Link:
 
     def is_latest(self, who: Waiting) -> bool:
         """Whether nothing was sent after what this one waits for."""
-        return self._connection is not None and next(reversed(self._connection.waiting), None) is who
+        return self._connection is not None and self._connection.is_latest(who)
 
     async def call(self, *command: bytes | str | int) -> Any:
         """Send a command and return its reply. Raises Away, RedisError, and OSError when the connection is lost."""
