@@ -8,7 +8,7 @@ from engine.recovery.record import Record
 MOST = 50_000
 """How many are kept: the latest."""
 MOST_OF_USER = 50
-"""How many of one user, so that nobody can have all others forgotten."""
+"""How many of one user, so that nobody can have all others forgotten. Redis keeps as many."""
 
 
 class Away:

@@ -13,7 +13,7 @@ class Channels:
         self._recovery = f"{prefix}:recovery:".encode()
         self._name_at = len(self._rooms.encode())
         self.sequence = f"{prefix}:sequence".encode()
-        self._logs, self._records = f"{prefix}:log:", f"{prefix}:pid:"
+        self._logs, self._records, self._away = f"{prefix}:log:", f"{prefix}:pid:", f"{prefix}:away:"
 
     def room(self, name: str) -> bytes:
         """That of a room. Raises ValueError for a name that is no Unicode."""
@@ -38,3 +38,7 @@ class Channels:
     def record(self, pid: str) -> bytes:
         """The key of who may come back by a pid."""
         return (self._records + pid).encode()
+
+    def away(self, user_id: str) -> bytes:
+        """The key of which clients of a user were lost lately. Raises ValueError for an id that is no Unicode."""
+        return (self._away + user_id).encode()

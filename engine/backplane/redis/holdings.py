@@ -12,6 +12,7 @@ from engine.backplane.redis.errors import Away
 from engine.backplane.redis.keeping import Keeping
 from engine.backplane.redis.numbered import Numbered
 from engine.limits import Limits
+from engine.recovery import away
 from engine.recovery.interface import Seat
 from engine.wire.message import Message
 
@@ -86,7 +87,7 @@ class Holdings:
             return
         if recoverable:
             holding.is_ready = True
-            self.send(self.written(pid, holding, seconds=self._limits.recovery_seconds))
+            self.send(self.written(pid, holding, is_away=True))
         else:
             self.drop({pid: holding.holder})
 
@@ -96,19 +97,20 @@ class Holdings:
         self._changed.clear()
         self.drop({pid: holding.holder for pid, holding in holdings.items()})
 
-    def written(self, pid: str, holding: Holding, *, is_new: bool = False, seconds: float | None = None) -> bytes:
+    def written(self, pid: str, holding: Holding, *, is_new: bool = False, is_away: bool = False) -> bytes:
         """The command that writes a record. One that is not new is written by its holder alone."""
-        seat, life = holding.seat, int(1000 * (self._life_seconds if seconds is None else seconds))
+        seat, seconds = holding.seat, self._limits.recovery_seconds if is_away else self._life_seconds
         return scripts.evaluate(
             scripts.WRITE,
-            self._keys(pid),
+            (*self._keys(pid), self._bus.channels.away(seat.user_id)),
             holding.holder,
             records.owner(seat.user_id, seat.session_id),
             int(holding.is_ready),
             records.write(seat),
             self._keeping.number,
-            life,
+            int(1000 * seconds),
             int(is_new),
+            away.MOST_OF_USER if is_away else 0,
         )
 
     def drop(self, holders: dict[str, str]) -> None:

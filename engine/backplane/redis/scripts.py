@@ -93,9 +93,29 @@ if ARGV[7] ~= '1' and redis.call('HGET', KEYS[1], 'holder') ~= ARGV[1] then retu
 redis.call('HSET', KEYS[1], 'holder', ARGV[1], 'owner', ARGV[2], 'ready', ARGV[3], 'record', ARGV[4], 'as_of', ARGV[5])
 if ARGV[7] == '1' then redis.call('HDEL', KEYS[1], 'taken') end
 redis.call('PEXPIRE', KEYS[1], ARGV[6])
+local most = tonumber(ARGV[8])
+if most > 0 then
+  redis.call('RPUSH', KEYS[3], ARGV[1] .. ' ' .. KEYS[1])
+  redis.call('PEXPIRE', KEYS[3], ARGV[6])
+  if redis.call('LLEN', KEYS[3]) > most then
+    local away = {}
+    for _, each in ipairs(redis.call('LRANGE', KEYS[3], 0, -1)) do
+      local holder, key = string.match(each, '^(%S+) (.*)$')
+      if redis.call('HGET', key, 'holder') == holder then away[#away + 1] = {each, key} end
+    end
+    redis.call('DEL', KEYS[3])
+    for i, each in ipairs(away) do
+      if i <= #away - most then redis.call('DEL', each[2]) else redis.call('RPUSH', KEYS[3], each[1]) end
+    end
+    redis.call('PEXPIRE', KEYS[3], ARGV[6])
+  end
+end
 return tonumber(redis.call('HGET', KEYS[2], 'number'))
 """
-"""Write a record as its holder, or become that."""
+"""Write a record as its holder, or become that. Of those of a user who are away, the latest so many stay, if any bound.
+
+The list of them has the holder that each had when it was lost: who came back since has another, and does not count.
+"""
 
 TAKE = bounded(
     """

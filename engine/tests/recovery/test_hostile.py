@@ -176,14 +176,21 @@ async def test_an_offset_from_the_past_brings_nothing_that_was_not_the_clients(t
     assert (again.recovered, again.events) == (True, [])
 
 
-@pytest.mark.one_node
 async def test_one_user_who_is_lost_again_and_again_has_nobody_else_forgotten(tab, gone, back, office, monkeypatch):
     monkeypatch.setattr(away, "MOST", 20)
-    monkeypatch.setattr(away, "MOST_OF_USER", 3, raising=False)
+    monkeypatch.setattr(away, "MOST_OF_USER", 3)
     bob = await gone(await tab(office.issue(BOB)))
     tabs = [await gone(await tab()) for _ in range(20)]
     assert (await back(bob)).recovered is True
     assert [(await back(each)).recovered for each in (tabs[-4], tabs[-1])] == [False, True]
+
+
+async def test_one_client_that_is_lost_again_and_again_has_no_other_of_its_user_forgotten(tab, gone, back, monkeypatch):
+    monkeypatch.setattr(away, "MOST_OF_USER", 3)
+    other, restless = await gone(await tab()), await gone(await tab())
+    for _ in range(5):
+        restless = await gone(await back(restless))
+    assert (await back(other)).recovered is True
 
 
 async def test_a_megabyte_of_a_pid_is_as_good_as_none(limits, tab, gone, back):

@@ -4,6 +4,7 @@ import pytest
 
 from engine.backplane.redis.state import State
 from engine.emitter import emitter
+from engine.recovery import away
 from engine.tests.app import io, socket_of
 from engine.tests.people import ANNA, BOB
 
@@ -150,9 +151,19 @@ async def test_all_that_is_kept_has_the_prefix_and_ends_by_itself(tab, gone, red
     await io.broadcast("news", 2)
     prefix = nodes[0].backplane.bus.channels.everybody.rpartition(b":")[0]
     keys = redis.ask("KEYS", "*")
-    assert {key.split(b":")[1] for key in keys} == {b"sequence", b"log", b"pid"}
+    assert {key.split(b":")[1] for key in keys} == {b"sequence", b"log", b"pid", b"away"}
     assert [key for key in keys if not key.startswith(prefix + b":")] == []
     assert [key for key in keys if redis.ask("TTL", key) <= 0] == []
+
+
+async def test_of_one_user_the_latest_are_kept_who_are_away(tab, gone, redis, nodes, monkeypatch):
+    monkeypatch.setattr(away, "MOST_OF_USER", 3)
+    stays = await tab()
+    lost = [await gone(await tab()) for _ in range(7)]
+    for node in nodes:
+        await node.backplane.bus.link.call("PING")
+    kept = {key.rpartition(b":")[2].decode() for key in redis.ask("KEYS", "*:pid:*")}
+    assert kept == {each.pid for each in (stays, *lost[-3:])}
 
 
 async def test_a_log_has_300_entries_and_a_megabyte(tab, redis):
