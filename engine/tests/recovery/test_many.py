@@ -2,45 +2,68 @@
 
 import asyncio
 import math
+from functools import partial
+from itertools import cycle
 from statistics import median
 from time import thread_time
-from types import SimpleNamespace
+from typing import NamedTuple
 
 import pytest
 
+from engine.backplane.redis.backplane import RedisBackplane
 from engine.io import IO
 from engine.limits import Limits
 from engine.node import Node
-from engine.tests.people import Access
+from engine.testing.redis_server import RedisServer
+from engine.tests.people import Access, Person
 from engine.tests.recovery.stock import Stock
-from engine.tests.virtual import Loop
+from engine.tests.recovery.virtual_redis import RedisLoop, VirtualRedis
 
 CLIENTS, MISSED, ROUNDS = 1000, 10, 5
 pytestmark = pytest.mark.slow
+
+
+class Cost(NamedTuple):
+    """Seconds of the processor that nodes took, and Redis."""
+
+    nodes: float
+    redis: float
 
 
 class Accounts:
     """A token is its user's id."""
 
     async def authenticate(self, token):
-        return Access(SimpleNamespace(id=token), "laptop", math.inf)
+        return Access(Person(token), "laptop", math.inf)
 
     async def ended(self):
         return []
 
 
 class Crowd:
-    """Clients over a network in memory, on a loop of their own."""
+    """Clients over a network in memory, on a loop of their own: of a node, or of two with a Redis by turns."""
 
-    def __init__(self):
-        self.loop, self.io = Loop(), IO()
+    def __init__(self, server: RedisServer | None):
+        self.loop, self.io, self.server = RedisLoop(), IO(), server
+        asyncio.set_event_loop(self.loop)
+        self.loop.redis = VirtualRedis(server) if server else None
         self.do(self.begin)
-        self.clients = [Stock(self.node.eio, f"user {number}") for number in range(CLIENTS)]
+        self.clients = [Stock(self.nodes[0].eio, f"user {number}") for number in range(CLIENTS)]
+        self.turns = cycle(self.nodes)
 
-    def begin(self):
-        self.node = self.io._first = Node(
-            limits=Limits(), accounts=Accounts(), connection=self.connection, events=self.io.events, db=None, answers={}
-        )
+    async def begin(self):
+        self.nodes = [self.node() for _ in range(2 if self.server else 1)]
+        self.io._first = self.nodes[0]
+        for node in self.nodes:
+            await node.backplane.start()
+
+    def node(self) -> Node:
+        place = {"address": self.loop.redis, "prefix": "crowd", "user_type": Person}
+        options = {"backplane": partial(RedisBackplane, **place)} if self.server else {}
+        return Node(
+            limits=Limits(), accounts=Accounts(), connection=self.connection, events=self.io.events, db=None,
+            answers={}, **options,
+        )  # fmt: skip
 
     async def connection(self, socket, user):
         await self.io.join(user.id, "everybody")
@@ -53,17 +76,24 @@ class Crowd:
             if asyncio.iscoroutine(answer):
                 await answer
 
-        self.loop.run_until_complete(call())
-        self.loop.settle()
+        self.loop.complete(call())
 
-    def come(self) -> float:
-        """All connect, and read what they get; returns what that took of the processor, the reading left out."""
-        began = thread_time()
+    def spent(self) -> Cost:
+        """By now."""
+        cpu = self.loop.redis.control.info("cpu") if self.loop.redis else {}
+        return Cost(thread_time(), cpu.get("used_cpu_user", 0.0) + cpu.get("used_cpu_sys", 0.0))
+
+    def come(self) -> Cost:
+        """All connect to the next node, and read what they get; returns what that took, the reading left out."""
+        node = next(self.turns)
+        for client in self.clients:
+            client.eio = node.eio
+        before = self.spent()
         self.do(lambda: [client.come() for client in self.clients])
-        spent = thread_time() - began
+        after = self.spent()
         self.do(lambda: [client.read() for client in self.clients])
         assert all(client.connected for client in self.clients)
-        return spent
+        return Cost(after.nodes - before.nodes, after.redis - before.redis)
 
     def go(self):
         """All are lost, and miss something."""
@@ -72,16 +102,20 @@ class Crowd:
             self.do(self.io.send, "everybody", "news", number)
 
     def end(self):
-        self.do(self.node.drain, 0)
+        for node in self.nodes:
+            self.do(node.drain, 0)
+            self.do(node.backplane.stop)
+        if self.loop.redis:
+            self.loop.redis.close()
         self.loop.close()
+        asyncio.set_event_loop(None)
 
 
-@pytest.fixture
-def crowd():
-    crowd = Crowd()
+@pytest.fixture(params=[1, 2], ids=["one node", "two nodes"])
+def crowd(request):
+    crowd = Crowd(request.getfixturevalue("redis") if request.param == 2 else None)
     yield crowd
     crowd.end()
-    asyncio.set_event_loop(None)
 
 
 def test_coming_back_costs_little_more_than_coming(crowd):
@@ -94,4 +128,5 @@ def test_coming_back_costs_little_more_than_coming(crowd):
         back.append(crowd.come())
         assert all(client.recovered and client.news[-MISSED:] == [*range(MISSED)] for client in crowd.clients)
         crowd.do(lambda: [client.cut(True) for client in crowd.clients])
-    assert median(back) < 2 * median(plain)
+    for most, cost in (2, lambda each: each.nodes + each.redis), (4, lambda each: each.redis):
+        assert median(map(cost, back)) <= most * median(map(cost, plain))
