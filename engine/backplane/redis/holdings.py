@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from engine.backplane.redis import records, scripts
+from engine.backplane.redis import record_scripts, records, scripts
 from engine.backplane.redis.bus import Bus
 from engine.backplane.redis.errors import Away
 from engine.backplane.redis.keeping import Keeping
@@ -75,7 +75,9 @@ class Holdings:
         pid = seat.pid or ""
         if holding := self._holdings.get(pid):
             life = int(1000 * self._life_seconds)
-            command = scripts.evaluate(scripts.RENEW, self._keys(pid), holding.holder, self._keeping.number, life)
+            command = scripts.evaluate(
+                record_scripts.RENEW, self._keys(pid), holding.holder, self._keeping.number, life
+            )
             self.send(command, self._keeping.heard)
         return self._keeping.marker()
 
@@ -101,7 +103,7 @@ class Holdings:
         """The command that writes a record. One that is not new is written by its holder alone."""
         seat, seconds = holding.seat, self._limits.recovery_seconds if is_away else self._life_seconds
         return scripts.evaluate(
-            scripts.WRITE,
+            record_scripts.WRITE,
             (*self._keys(pid), self._bus.channels.away(seat.user_id)),
             holding.holder,
             records.owner(seat.user_id, seat.session_id),
@@ -117,7 +119,7 @@ class Holdings:
         """Forget records, each as its holder, or as whoever has taken it, which is ""."""
         for pids in _portions(list(holders)):
             keys = tuple(map(self._bus.channels.record, pids))
-            self.send(scripts.evaluate(scripts.DROP, keys, *(holders[pid] for pid in pids)))
+            self.send(scripts.evaluate(record_scripts.DROP, keys, *(holders[pid] for pid in pids)))
 
     def send(self, command: bytes, heard: Callable[[int], None] | None = None) -> None:
         """Send a command for which nobody waits."""

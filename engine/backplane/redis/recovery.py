@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from engine.backplane.contents import GiveWay
 from engine.backplane.interface import Here
-from engine.backplane.redis import scripts
+from engine.backplane.redis import record_scripts, scripts
 from engine.backplane.redis.bus import Bus
 from engine.backplane.redis.commands import pack
 from engine.backplane.redis.entering import Entering
@@ -49,7 +49,7 @@ class InRedis:
         if not (self._is_sound() and len(pid) <= LONGEST and pid.isascii()):
             return None
         self.holdings.write_changed()
-        command = scripts.evaluate(scripts.TAKE, (self._bus.channels.record(pid),), owner(user_id, session_id))
+        command = scripts.evaluate(record_scripts.TAKE, (self._bus.channels.record(pid),), owner(user_id, session_id))
         taken = await self._at(command, lambda reply: reply)
         if not taken:
             return None
@@ -64,7 +64,7 @@ class InRedis:
     def put_back(self, record: Record) -> None:
         """As `Recovery.put_back`."""
         if record.is_taken:
-            self.holdings.send(scripts.evaluate(scripts.PUT_BACK, (self._bus.channels.record(record.pid),)))
+            self.holdings.send(scripts.evaluate(record_scripts.PUT_BACK, (self._bus.channels.record(record.pid),)))
 
     async def admit(
         self, seat: Seat, record: Record | None, position: Position | None, enter: Callable[[Start], None]
