@@ -5,6 +5,7 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import psutil
 import pytest
@@ -54,6 +55,17 @@ async def seated(server, count: int = 24) -> list[Seat]:
 def listeners(pid: int) -> int:
     """At how many sockets a process listens for TCP."""
     return len([each for each in psutil.Process(pid).net_connections("tcp") if each.status == psutil.CONN_LISTEN])
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[int]:
+    """A process as if something blocked its loop."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield pid
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
 
 
 async def answers(server, count: int = 20) -> list[int]:
@@ -147,13 +159,11 @@ async def test_those_that_one_asks_to_end_are_started_again(three):
 
 async def test_one_that_does_not_answer_is_told_of_and_others_get_its_share_until_it_does(three):
     seats = await seated(three)
-    stopped = three.pids[2]
-    os.kill(stopped, signal.SIGSTOP)
-    three.has(lambda: "Process 2 has not answered for 30 s" in three.said)
-    assert f"`kill -9 {stopped}`" in three.said
-    assert await answers(three) == [200] * 20
-    os.kill(stopped, signal.SIGCONT)
-    three.has(lambda: three.said.count(f"Process 2 serves, with the pid {stopped}") == 2)
+    with stopped(three.pids[2]) as pid:
+        three.has(lambda: "Process 2 has not answered for 30 s" in three.said)
+        assert f"`kill -9 {pid}`" in three.said
+        assert await answers(three) == [200] * 20
+    three.has(lambda: three.said.count(f"Process 2 serves, with the pid {pid}") == 2)
     for seat in [*seats, *await seated(three)]:
         assert await seat.call("echo", seat.number) == [seat.number]
     assert "started again at once" not in three.said
@@ -161,10 +171,10 @@ async def test_one_that_does_not_answer_is_told_of_and_others_get_its_share_unti
 
 
 async def test_one_that_does_not_answer_ends_with_the_others(three):
-    os.kill(three.pids[2], signal.SIGSTOP)
-    three.terminate()
-    assert await three.ended(START_SECONDS) == 0
-    assert not three.alive
+    with stopped(three.pids[2]):
+        three.terminate()
+        assert await three.ended(START_SECONDS) == 0
+        assert not three.alive
 
 
 async def test_they_end_with_their_supervisor_however_it_does(three, tmp_path):
