@@ -1,10 +1,12 @@
 """Real clients of three generations, from npm and for Python, against a small app."""
 
+import secrets
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from engine.backplane.choice import backplane
 from engine.process import drain, make_server
 from engine.tests import people
 from engine.tests.app import io, make_app
@@ -34,13 +36,14 @@ def database() -> people.Database:
 
 
 @pytest.fixture
-def make(office, database):
+def make(office, database, redis_url):
     """`make()` is the app, also once more."""
+    on_redis = backplane(redis_url, secrets.token_hex(4), people.Person)
 
     def make():
         accounts = people.Accounts(database)
         accounts.authenticate, accounts.ended = office.authenticate, office.ended_lately
-        return make_app(connection=greet, accounts=accounts)
+        return make_app(connection=greet, accounts=accounts, backplane=on_redis)
 
     return make
 
@@ -70,16 +73,16 @@ def start(request, http_server, base_url, io_loop, kind):
     """`client = await start(auth={"token": jwt})` begins to connect, with the options of Socket.IO's `io()`."""
     clients = []
 
-    async def start(namespace: str = "", **options) -> JavaScriptClient | PythonClient:
+    async def start(namespace: str = "", url: str = base_url, **options) -> JavaScriptClient | PythonClient:
         options = {"transports": kind.transports, **options}
         if kind.is_older:
             options["query"] = {**options.pop("auth", {}), **options.get("query", {})}
         if kind.library == "python-socketio":
             clients.append(PythonClient())
-            await clients[-1].start(base_url, namespace, **options)
+            await clients[-1].start(url, namespace, **options)
         else:
             clients.append(JavaScriptClient(request.getfixturevalue("node_port")))
-            await clients[-1].start(kind.library, base_url + namespace, options)
+            await clients[-1].start(kind.library, url + namespace, options)
         return clients[-1]
 
     yield start
