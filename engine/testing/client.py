@@ -15,14 +15,16 @@ MARKER = "~"
 
 
 class Inbox:
-    """What came and was not asked for yet, in `events`: tuples of a name and the arguments."""
+    """What came and was not asked for yet, in `events`: tuples of a name and the arguments. `markers` are not kept."""
 
     def __init__(self):
         self.events: list[tuple] = []
+        self.markers = 0
         self.arrived = asyncio.Event()
 
     def keep(self, event, *arguments):
         if event == MARKER:
+            self.markers += 1
             return
         self.events.append((event, *arguments))
         self.arrived.set()

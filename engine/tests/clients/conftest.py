@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.backplane.choice import backplane
+from engine.limits import Limits
 from engine.process import drain, make_server
 from engine.tests import people
 from engine.tests.app import io, make_app
@@ -37,13 +38,13 @@ def database() -> people.Database:
 
 @pytest.fixture
 def make(office, database, redis_url):
-    """`make()` is the app, also once more."""
+    """`make()` is the app, also once more; it may have `limits` of its own."""
     on_redis = backplane(redis_url, secrets.token_hex(4), people.Person)
 
-    def make():
+    def make(limits: Limits | None = None):
         accounts = people.Accounts(database)
         accounts.authenticate, accounts.ended = office.authenticate, office.ended_lately
-        return make_app(connection=greet, accounts=accounts, backplane=on_redis)
+        return make_app(connection=greet, accounts=accounts, backplane=on_redis, limits=limits)
 
     return make
 
