@@ -51,7 +51,8 @@ class InMemory:
     def keep(self, message: Message, rooms: str | Collection[str], skip: Collection[str | None]) -> None:
         """Number and mark what is sent to rooms, or to EVERYBODY, and keep it."""
         names = (rooms,) if isinstance(rooms, str) else dict.fromkeys(rooms)
-        message.mark(self._markers.text(self._logs.add(names, message, skip)))
+        message.mark(self._markers.text(self.number + 1))
+        self._logs.add(names, message, skip)
         self._watch()
 
     def mark(self, message: Message) -> None:

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Sequence
 from math import inf
 from operator import itemgetter
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from engine.recovery.stays import Stay
 from engine.wire.message import Message
@@ -21,12 +21,35 @@ NUMBER = itemgetter(0)
 
 
 class Entry(NamedTuple):
-    """A message, None if it was too large to be kept, the ids of sockets that did not get it, and what it costs."""
+    """What is kept of a message, the ids of sockets that did not get it, and what it costs.
+
+    The text is None if it was too large. To keep the Message itself costs more than all else that a log does.
+    """
 
     number: int
-    message: Message | None
+    text: bytes | None
+    marker: bytes
+    attachments: Sequence[bytes]
     skip: Collection[str | None]
     size: int
+
+    @classmethod
+    def of(cls, number: int, message: Message | None, skip: Collection[str | None], size: int) -> Self:
+        """That of a message, which is marked, or of None for one that is too large."""
+        if message is None:
+            return cls(number, None, b"", (), skip, size)
+        # Half of what it costs to call the class by its fields.
+        return cls._make((number, message.text, message.marker, message.attachments, skip, size))
+
+    @property
+    def message(self) -> Message | None:
+        """The message, made anew."""
+        if self.text is None:
+            return None
+        message = Message(self.text, self.attachments)
+        if self.marker:
+            message.mark(self.marker)
+        return message
 
 
 class Log:
@@ -44,8 +67,9 @@ class Log:
 
     def drop(self) -> int:
         """Let go of the oldest entry; returns what it cost."""
-        self.forgotten, _, _, size = self.entries.pop(0)
-        return size
+        oldest = self.entries.pop(0)
+        self.forgotten = oldest.number
+        return oldest.size
 
 
 class Span:
@@ -77,15 +101,14 @@ class Logs:
         return bool(self._logs)
 
     def add(self, rooms: Iterable[str], message: Message, skip: Collection[str | None] = ()) -> int:
-        """Keep what is sent to some rooms; returns its number."""
+        """Keep what is sent to some rooms, marked with the number after `newest`; returns that."""
         number = self.newest = self.newest + 1
-        span, size = self._span, len(message.frames)
-        if size > self._message_bytes and message.size > self._message_bytes:
-            entry, cost = Entry(number, None, skip, ENTRY_BYTES), ENTRY_BYTES
+        span, cost = self._span, ENTRY_BYTES + len(message.frames)
+        if cost > self._message_bytes and message.size - len(message.marker) > self._message_bytes:
+            cost = ENTRY_BYTES
+            entry = Entry.of(number, None, skip, cost)
         else:
-            cost = ENTRY_BYTES + 2 * size
-            # Half of what it costs to call the class by its fields.
-            entry = Entry._make((number, message, skip, cost))
+            entry = Entry.of(number, message, skip, cost)
         for room in rooms:
             log = span.logs.get(room)
             if log is None:

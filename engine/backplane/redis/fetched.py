@@ -43,11 +43,11 @@ class Log:
         except InvalidMessage:
             envelope = None
         if envelope is None:
-            self.entries.append(Entry(number, None, (), 0))
+            self.entries.append(Entry.of(number, None, (), 0))
         elif isinstance(envelope.content, Event):
             envelope.message.mark(markers.text(number))
             size = ENTRY_BYTES + envelope.message.size
-            self.entries.append(Entry(number, envelope.message, envelope.content.skip, size))
+            self.entries.append(Entry.of(number, envelope.message, envelope.content.skip, size))
         else:
             self.changes.append(Change(number, envelope.content))
 

@@ -49,7 +49,7 @@ class Remembering(RuleBasedStateMachine):
         all_of = self.all_of(room, max(after, joined), self.logs.newest if left is None else left)
         assert [entry.number for entry in found] == [number for number, _, _ in all_of]
         for entry, (_, _, message) in zip(found, all_of, strict=True):
-            assert entry.message is (message if message.size <= MESSAGE_BYTES else None)
+            assert entry.text == (message.text if message.size <= MESSAGE_BYTES else None)
 
     @invariant()
     def what_is_young_and_not_too_much_is_known(self):
